@@ -1,0 +1,184 @@
+package dev.assay.attest;
+
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Fields;
+import dev.assay.bytes.Json;
+import dev.assay.bytes.Text;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The predicate types with a meaning to us, the short names people type for them (those of {@code
+ * cosign attest --type}), and the shape each demands of its predicate.
+ */
+public final class PredicateTypes {
+
+  public static final String SLSA_PROVENANCE_V1 = "https://slsa.dev/provenance/v1";
+  public static final String SLSA_PROVENANCE_V02 = "https://slsa.dev/provenance/v0.2";
+  public static final String SLSA_VSA_V1 = "https://slsa.dev/verification_summary/v1";
+  public static final String LINK_V1 = "https://in-toto.io/Link/v1";
+
+  /** As cosign writes it, without a version. */
+  public static final String SPDX = "https://spdx.dev/Document";
+
+  /** As cosign writes it, without a version. */
+  public static final String CYCLONEDX = "https://cyclonedx.org/bom";
+
+  public static final String COSIGN_VULN_V1 = "https://cosign.sigstore.dev/attestation/vuln/v1";
+
+  /** As cosign writes it, without a version. */
+  public static final String OPENVEX = "https://openvex.dev/ns";
+
+  /** Anything, as text, in a member {@code Data}. */
+  public static final String COSIGN_CUSTOM_V1 = "https://cosign.sigstore.dev/attestation/v1";
+
+  /** What {@code cosign sign} says of an image: nothing but that it is signed. */
+  public static final String COSIGN_SIGN_V1 = "https://sigstore.dev/cosign/sign/v1";
+
+  private static final Map<String, String> SHORT_NAMES = shortNames();
+
+  private PredicateTypes() {}
+
+  // In the order in which help shows them.
+  private static Map<String, String> shortNames() {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("slsaprovenance", SLSA_PROVENANCE_V02);
+    names.put("slsaprovenance02", SLSA_PROVENANCE_V02);
+    names.put("slsaprovenance1", SLSA_PROVENANCE_V1);
+    names.put("link", LINK_V1);
+    names.put("spdx", SPDX);
+    names.put("spdxjson", SPDX);
+    names.put("cyclonedx", CYCLONEDX);
+    names.put("vuln", COSIGN_VULN_V1);
+    names.put("openvex", OPENVEX);
+    names.put("custom", COSIGN_CUSTOM_V1);
+    return names;
+  }
+
+  /** The short names. */
+  public static List<String> names() {
+    return List.copyOf(SHORT_NAMES.keySet());
+  }
+
+  /**
+   * The predicate type for a short name or an absolute URI.
+   *
+   * @throws AssayException with {@link Code#USAGE} if it is neither
+   */
+  public static String resolve(String nameOrUri) {
+    String known = SHORT_NAMES.get(nameOrUri);
+    if (known != null) {
+      return known;
+    }
+    if (!isAbsoluteUri(nameOrUri)) {
+      throw new AssayException(
+          Code.USAGE,
+          "not a predicate type: " + Text.quote(nameOrUri),
+          "give an absolute URI or one of " + String.join(", ", names()));
+    }
+    return nameOrUri;
+  }
+
+  private static boolean isAbsoluteUri(String text) {
+    try {
+      return new URI(text).isAbsolute();
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  /** Whether the type is SLSA provenance of a version that {@link SlsaProvenance} reads. */
+  public static boolean isProvenance(String type) {
+    return type.equals(SLSA_PROVENANCE_V1) || type.equals(SLSA_PROVENANCE_V02);
+  }
+
+  /** Whether the type is CycloneDX, with or without a version ({@code .../bom/v1.4}). */
+  public static boolean isCycloneDx(String type) {
+    return type.equals(CYCLONEDX) || type.startsWith(CYCLONEDX + "/");
+  }
+
+  /** Whether the type is SPDX, with or without a version ({@code .../Document/v2.3}). */
+  public static boolean isSpdx(String type) {
+    return type.equals(SPDX) || type.startsWith(SPDX + "/");
+  }
+
+  /**
+   * Checks that a predicate has what its type demands, before it is signed. A type we do not know
+   * demands an object.
+   *
+   * @throws AssayException with {@link Code#BAD_PREDICATE}
+   */
+  public static void validateShape(String type, Json predicate) {
+    Fields f = Fields.of(predicate, "predicate", Code.BAD_PREDICATE);
+    if (isProvenance(type)) {
+      SlsaProvenance.read(type, predicate);
+    } else if (isCycloneDx(type)) {
+      if (!f.string("bomFormat").equals("CycloneDX")) {
+        throw f.bad("bomFormat", "not \"CycloneDX\"");
+      }
+      f.string("specVersion");
+    } else if (isSpdx(type)) {
+      // 2.x has spdxVersion, 3.x is a JSON-LD graph.
+      if (f.optionalString("spdxVersion").filter(v -> v.startsWith("SPDX-")).isEmpty()
+          && !(f.has("@context") && f.has("@graph"))) {
+        throw f.bad("spdxVersion", "missing, and no SPDX 3 graph either");
+      }
+    } else if (type.equals(OPENVEX) || type.startsWith(OPENVEX + "/")) {
+      if (!f.string("@context").startsWith(OPENVEX)) {
+        throw f.bad("@context", "not an OpenVEX context");
+      }
+      if (!(f.required("statements") instanceof Json.Arr)) {
+        throw f.bad("statements", "expected an array");
+      }
+    } else {
+      others(type, f);
+    }
+  }
+
+  private static void others(String type, Fields f) {
+    switch (type) {
+      case SLSA_VSA_V1 -> {
+        f.object("verifier").string("id");
+        f.string("resourceUri");
+        f.object("policy");
+        String result = f.string("verificationResult");
+        if (!result.equals("PASSED") && !result.equals("FAILED")) {
+          throw f.bad("verificationResult", "neither PASSED nor FAILED");
+        }
+      }
+      case LINK_V1 -> f.string("name");
+      case COSIGN_VULN_V1 -> {
+        f.object("scanner");
+        f.object("metadata");
+      }
+      case COSIGN_CUSTOM_V1 -> {
+        f.string("Data");
+        f.string("Timestamp");
+      }
+      default -> {
+        // Only its author knows its shape.
+      }
+    }
+  }
+
+  /**
+   * The predicate of type {@link #COSIGN_CUSTOM_V1} around any text.
+   *
+   * @param timestamp RFC 3339, UTC
+   */
+  public static Json.Obj custom(String data, String timestamp) {
+    return Json.object().put("Data", data).put("Timestamp", timestamp).build();
+  }
+
+  /** The text in a predicate of type {@link #COSIGN_CUSTOM_V1}. */
+  public static Optional<String> customData(Json.Obj predicate) {
+    return predicate.get("Data").orElse(null) instanceof Json.Str s
+        ? Optional.of(s.value())
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,212 @@
+package dev.assay.bytes;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every reason Assay can give, with a stable number ({@code ASY1203}), a short title, and the exit
+ * status a command that ends for this reason has. Each has a page: {@code assay explain ASY1203}.
+ *
+ * <p>Numbers are never reused. Ranges: 10 bytes and formats, 11 subjects and what names them, 12
+ * signatures and signers, 13 attestations, 14 build and source, 15 dependencies and SBOMs, 16
+ * policy, 17 time and trust, 20 logs, 21 the ledger, 30 registries and network, 31 layouts and
+ * archives, 40 admission, 50 questions and proofs, 60 commands, 90 ourselves.
+ */
+public enum Code {
+  // 10: bytes and formats
+  BAD_JSON(1001, Exit.REFUSED, "not acceptable JSON"),
+  DUPLICATE_MEMBER(1002, Exit.REFUSED, "a JSON object names a member twice"),
+  TOO_DEEP(1003, Exit.REFUSED, "nested too deep"),
+  TOO_LARGE(1004, Exit.REFUSED, "larger than the limit"),
+  BAD_ENCODING(1005, Exit.REFUSED, "not validly encoded"),
+  BAD_DIGEST(1006, Exit.REFUSED, "not a digest"),
+  BAD_FIELD(1007, Exit.REFUSED, "a field is missing or has the wrong form"),
+  UNKNOWN_FIELD(1008, Exit.REFUSED, "a field that is not known"),
+  BAD_MEDIA_TYPE(1009, Exit.REFUSED, "media type not accepted"),
+  TOO_MANY(1010, Exit.REFUSED, "more of something than the limit"),
+  BAD_YAML(1011, Exit.REFUSED, "not acceptable YAML"),
+  BAD_TIME(1012, Exit.REFUSED, "not a time"),
+
+  // 11: subjects and what names them
+  DIGEST_MISMATCH(1101, Exit.BYTES_DIFFER, "the bytes do not match the digest that names them"),
+  NO_SIGNATURE(1102, Exit.REFUSED, "no signature for this digest"),
+  SUBJECT_MISMATCH(1103, Exit.REFUSED, "the evidence is about something else"),
+  TAG_MOVED(1104, Exit.REFUSED, "the tag points elsewhere than recorded"),
+  TAG_NOT_DIGEST(1105, Exit.REFUSED, "a tag where a digest is needed"),
+  SIZE_MISMATCH(1106, Exit.BYTES_DIFFER, "the size differs from the size that was stated"),
+  CONTENT_MISSING(1107, Exit.BYTES_DIFFER, "content that the image names is missing"),
+
+  // 12: signatures and signers
+  SIGNATURE_INVALID(1201, Exit.REFUSED, "the signature does not verify"),
+  WRONG_KEY(1202, Exit.REFUSED, "signed by a key that is not trusted for this"),
+  WRONG_IDENTITY(1203, Exit.REFUSED, "signed by an identity that is not trusted for this"),
+  KEY_UNSUPPORTED(1204, Exit.REFUSED, "key or algorithm not supported"),
+  KEY_UNREADABLE(1205, Exit.USAGE, "the key cannot be read"),
+  KEY_PASSWORD(1206, Exit.USAGE, "the key's password is wrong or missing"),
+  KEY_REVOKED(1207, Exit.REFUSED, "the key is revoked or outside its validity"),
+  KEY_HINT_MISMATCH(1208, Exit.REFUSED, "the key named by the bundle is another one"),
+  TOO_FEW_SIGNERS(1209, Exit.REFUSED, "fewer distinct signers than required"),
+  SIGNING_FAILED(1210, Exit.UNDECIDED, "signing failed"),
+
+  // 13: attestations
+  BAD_ENVELOPE(1301, Exit.REFUSED, "not an acceptable DSSE envelope"),
+  BAD_STATEMENT(1302, Exit.REFUSED, "not an acceptable in-toto statement"),
+  BAD_BUNDLE(1303, Exit.REFUSED, "not an acceptable Sigstore bundle"),
+  BAD_PREDICATE(1304, Exit.REFUSED, "the predicate has not the shape its type demands"),
+  WRONG_PREDICATE_TYPE(1305, Exit.REFUSED, "evidence of another predicate type"),
+  NO_ATTESTATION(1306, Exit.REFUSED, "no attestation of the required type"),
+  BUNDLE_UNSUPPORTED(1307, Exit.UNDECIDED, "a kind of bundle this version does not verify"),
+
+  // 14: build and source
+  WRONG_BUILDER(1401, Exit.REFUSED, "built by a builder that is not trusted"),
+  WRONG_BUILD_TYPE(1402, Exit.REFUSED, "build type not accepted"),
+  WRONG_SOURCE(1403, Exit.REFUSED, "built from another source repository"),
+  NO_SOURCE_COMMIT(1404, Exit.REFUSED, "the provenance names no single source commit"),
+  WRONG_SOURCE_REF(1405, Exit.REFUSED, "built from a ref that is not accepted"),
+  SOURCE_TAG_MOVED(1406, Exit.REFUSED, "the source tag named another commit before"),
+  BUILDER_SIGNER_MISMATCH(1407, Exit.REFUSED, "this signer may not speak for this builder"),
+  EXTERNAL_PARAMETER(1408, Exit.REFUSED, "an external parameter is not expected"),
+  NO_PROVENANCE(1409, Exit.REFUSED, "no provenance from a trusted builder"),
+
+  // 15: dependencies and SBOMs
+  BAD_SBOM(1501, Exit.REFUSED, "not an acceptable SBOM"),
+  BAD_PURL(1502, Exit.REFUSED, "not a package URL"),
+  DEPENDENCY_SUBSTITUTED(1503, Exit.REFUSED, "same package and version, other digest than before"),
+  DEPENDENCY_ORIGIN(1504, Exit.REFUSED, "a dependency from an origin that is not accepted"),
+  DEPENDENCY_NO_DIGEST(1505, Exit.REFUSED, "a dependency without a strong digest"),
+  DEPENDENCY_INCOMPLETE(1506, Exit.REFUSED, "provenance and SBOM disagree on the dependencies"),
+  BAD_ADVISORY(1507, Exit.REFUSED, "not an acceptable OSV advisory"),
+  NO_SBOM(1508, Exit.REFUSED, "no SBOM from a trusted signer"),
+
+  // 16: policy
+  BAD_POLICY(1601, Exit.USAGE, "the policy cannot be used"),
+  POLICY_UNKNOWN_KEY(1602, Exit.USAGE, "the policy has a key that is not known"),
+  NO_RULE(1603, Exit.REFUSED, "no rule of the policy covers this image"),
+  POLICY_CONFLICT(1604, Exit.USAGE, "the policy contradicts itself"),
+
+  // 17: time and trust
+  TIME_NOT_PROVEN(1701, Exit.REFUSED, "no trusted time says when this was signed"),
+  NOT_EVALUATED(1702, Exit.UNDECIDED, "a required check could not be evaluated"),
+
+  // 20: logs
+  BAD_NOTE(2001, Exit.REFUSED, "not an acceptable signed note"),
+  NOTE_NOT_SIGNED(2002, Exit.REFUSED, "no signature of the expected key on the note"),
+  BAD_CHECKPOINT(2003, Exit.REFUSED, "not an acceptable checkpoint"),
+  WRONG_ORIGIN(2004, Exit.REFUSED, "a checkpoint of another log"),
+  INCLUSION_INVALID(2005, Exit.BYTES_DIFFER, "the inclusion proof does not lead to the checkpoint"),
+  CONSISTENCY_INVALID(2006, Exit.BYTES_DIFFER, "the log's past was changed"),
+  BAD_TILE(2007, Exit.BYTES_DIFFER, "a tile does not match the tree"),
+  BAD_PROOF(2008, Exit.REFUSED, "not an acceptable proof"),
+
+  // 21: the ledger
+  NOT_A_LEDGER(2101, Exit.USAGE, "not a ledger folder"),
+  LEDGER_LOCKED(2102, Exit.UNDECIDED, "another process is writing to the ledger"),
+  LEDGER_CORRUPT(2103, Exit.BYTES_DIFFER, "the ledger's files contradict its checkpoint"),
+  LEDGER_EXISTS(2104, Exit.USAGE, "there is already something in the folder"),
+  LEDGER_KEY(2105, Exit.USAGE, "the ledger's key cannot be used"),
+  BAD_RECORD(2106, Exit.BYTES_DIFFER, "a ledger record is not acceptable"),
+  LEDGER_WRITE(2107, Exit.UNDECIDED, "the ledger could not be written"),
+  LEDGER_REPLACED(2108, Exit.BYTES_DIFFER, "the ledger is older than one seen before"),
+
+  // 30: registries and network
+  BAD_REFERENCE(3001, Exit.USAGE, "not an image reference"),
+  UNREACHABLE(3002, Exit.UNDECIDED, "cannot be reached"),
+  THROTTLED(3003, Exit.UNDECIDED, "the registry asks us to slow down"),
+  UNAUTHORIZED(3004, Exit.UNDECIDED, "access denied"),
+  NOT_FOUND(3005, Exit.REFUSED, "not found"),
+  BAD_RESPONSE(3006, Exit.UNDECIDED, "an answer that breaks the protocol"),
+  PLAIN_HTTP(3007, Exit.USAGE, "plain HTTP is not used here"),
+  BAD_MANIFEST(3008, Exit.REFUSED, "not an acceptable manifest"),
+  LISTEN_FAILED(3009, Exit.UNDECIDED, "the address cannot be listened on"),
+  SERVER_ERROR(3010, Exit.UNDECIDED, "the registry failed"),
+
+  // 31: layouts and archives
+  NOT_A_LAYOUT(3101, Exit.USAGE, "not an OCI image layout"),
+  BAD_ARCHIVE(3102, Exit.REFUSED, "not an acceptable archive"),
+  UNSAFE_PATH(3103, Exit.REFUSED, "a path that leads outside"),
+
+  // 40: admission
+  BAD_REVIEW(4001, Exit.USAGE, "not an AdmissionReview"),
+  DENIED(4002, Exit.REFUSED, "denied by policy"),
+  BAD_SNAPSHOT(4003, Exit.USAGE, "not a snapshot of what runs"),
+  POD_UNREADABLE(4004, Exit.REFUSED, "the pod's images cannot be told"),
+
+  // 50: questions and proofs
+  BAD_QUESTION(5001, Exit.USAGE, "not a question that can be answered"),
+  NO_ADVISORY(5002, Exit.UNDECIDED, "no advisory of that name is recorded"),
+  BAD_PROOF_FILE(5003, Exit.REFUSED, "not an acceptable proof file"),
+  PROOF_INVALID(5004, Exit.BYTES_DIFFER, "the proof does not prove its answer"),
+  INDEX_STALE(5005, Exit.UNDECIDED, "the index does not match the ledger"),
+
+  // 60: commands
+  USAGE(6001, Exit.USAGE, "the command was not understood"),
+  FILE_UNREADABLE(6002, Exit.USAGE, "a file cannot be read"),
+  FILE_UNWRITABLE(6003, Exit.UNDECIDED, "a file cannot be written"),
+  FILE_EXISTS(6004, Exit.USAGE, "the file exists already"),
+  BAD_CONFIG(6005, Exit.USAGE, "the configuration cannot be used"),
+
+  // 90: ourselves
+  BUG(9001, Exit.BUG, "a defect in Assay");
+
+  /** What a command's exit status says. */
+  public enum Exit {
+    OK(0),
+    REFUSED(1),
+    USAGE(2),
+    UNDECIDED(3),
+    BYTES_DIFFER(4),
+    BUG(5);
+
+    private final int status;
+
+    Exit(int status) {
+      this.status = status;
+    }
+
+    public int status() {
+      return status;
+    }
+
+    /** Of several, the most severe: 5, 4, 3, 2, 1, 0. */
+    public Exit worse(Exit other) {
+      return status >= other.status ? this : other;
+    }
+  }
+
+  private final int number;
+  private final Exit exit;
+  private final String title;
+
+  Code(int number, Exit exit, String title) {
+    this.number = number;
+    this.exit = exit;
+    this.title = title;
+  }
+
+  public Exit exit() {
+    return exit;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  /** {@code ASY1203}. */
+  public String id() {
+    return "ASY" + number;
+  }
+
+  /** Finds a code by {@code ASY1203}, {@code asy1203} or {@code 1203}. */
+  public static Optional<Code> byId(String text) {
+    String digits = text.toUpperCase(Locale.ROOT);
+    if (digits.startsWith("ASY")) {
+      digits = digits.substring(3);
+    }
+    for (Code code : values()) {
+      if (Integer.toString(code.number).equals(digits)) {
+        return Optional.of(code);
+      }
+    }
+    return Optional.empty();
+  }
+}

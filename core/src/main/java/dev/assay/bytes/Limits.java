@@ -1,0 +1,91 @@
+package dev.assay.bytes;
+
+/** Every bound on what is accepted from outside, in one place. Sizes are bytes. */
+public final class Limits {
+
+  /** Nesting of JSON objects and arrays. */
+  public static final int JSON_DEPTH = 64;
+
+  /** Members of one JSON object, elements of one array. */
+  public static final int JSON_MEMBERS = 1_000_000;
+
+  /** A bundle, an envelope, a statement that is not an SBOM. */
+  public static final int EVIDENCE_BYTES = 32 << 20;
+
+  /** A software bill of materials. */
+  public static final int SBOM_BYTES = 256 << 20;
+
+  /** Components of one SBOM, nested ones included. */
+  public static final int SBOM_COMPONENTS = 1_000_000;
+
+  /** An OCI manifest or index (distribution-spec asks registries for at least 4 MiB). */
+  public static final int MANIFEST_BYTES = 4 << 20;
+
+  /** A layer or any other blob of an image. */
+  public static final long BLOB_BYTES = 64L << 30;
+
+  /** Layers of one image manifest. */
+  public static final int LAYERS = 4_096;
+
+  /** Entries of one image index. */
+  public static final int INDEX_ENTRIES = 50_000;
+
+  /** Annotations of one descriptor or manifest. */
+  public static final int ANNOTATIONS = 4_096;
+
+  /** Tags of one repository that are listed. */
+  public static final int TAGS = 100_000;
+
+  /** The index.json of an image layout, which lists everything in a repository. */
+  public static final int LAYOUT_INDEX_BYTES = 64 << 20;
+
+  /** An answer of a registry that is no manifest and no blob: tokens, errors, lists of tags. */
+  public static final int ANSWER_BYTES = 4 << 20;
+
+  /** A policy, a key, an advisory: documents written by people. */
+  public static final int DOCUMENT_BYTES = 4 << 20;
+
+  /** A key file. */
+  public static final int KEY_BYTES = 64 << 10;
+
+  /** An AdmissionReview (the API server's own request limit is 3 MiB). */
+  public static final int ADMISSION_BYTES = 8 << 20;
+
+  /** A snapshot of what a cluster runs. */
+  public static final int SNAPSHOT_BYTES = 128 << 20;
+
+  /** A ledger record (tlog-tiles: a bundle entry's length is a uint16). */
+  public static final int LEDGER_RECORD_BYTES = 65_535;
+
+  /** Subjects of one in-toto statement. */
+  public static final int SUBJECTS = 1_024;
+
+  /** Digests of one subject. */
+  public static final int SUBJECT_DIGESTS = 32;
+
+  /** Log entries of one bundle; timestamps of one bundle. */
+  public static final int BUNDLE_LOG_ENTRIES = 32;
+
+  /** A signed note: text and signatures, of which a post-quantum one has nearly 5 kB. */
+  public static final int NOTE_BYTES = 256 << 10;
+
+  /** A proof that an entry is in a log: a checkpoint, hashes, extra data. */
+  public static final int TLOG_PROOF_BYTES = 1 << 20;
+
+  /** A blob beside the ledger: the largest thing a record speaks of. */
+  public static final int LEDGER_BLOB_BYTES = SBOM_BYTES;
+
+  /** Signatures on one signed note. */
+  public static final int NOTE_SIGNATURES = 32;
+
+  /** Evidence (referrers) looked at for one subject. */
+  public static final int REFERRERS = 1_000;
+
+  /** Images of one object at admission; more than fit into one ledger record anyway. */
+  public static final int POD_IMAGES = 256;
+
+  /** Containers of one snapshot of a cluster (Kubernetes is tested to 300,000). */
+  public static final int SNAPSHOT_CONTAINERS = 500_000;
+
+  private Limits() {}
+}

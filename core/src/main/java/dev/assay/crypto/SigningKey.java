@@ -1,0 +1,204 @@
+package dev.assay.crypto;
+
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import org.bouncycastle.crypto.CryptoException;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.params.MLDSAPrivateKeyParameters;
+import org.bouncycastle.crypto.params.ParametersWithRandom;
+import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+import org.bouncycastle.crypto.signers.MLDSASigner;
+import org.bouncycastle.crypto.signers.RSADigestSigner;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
+
+/** The arithmetic behind a {@link PrivateKey}. Classes, not records: a record prints its fields. */
+sealed interface SigningKey {
+
+  PublicKey publicKey();
+
+  byte[] sign(byte[] message);
+
+  /** Overwrites what can be overwritten. */
+  default void wipe() {}
+
+  /** Deterministic (RFC 6979): needs no random numbers, cannot leak the key by bad ones. */
+  final class Ec implements SigningKey {
+    private final Curve curve;
+    private final ECPrivateKeyParameters key;
+    private final PublicKey publicKey;
+
+    Ec(Curve curve, BigInteger scalar) {
+      if (scalar.signum() <= 0 || scalar.compareTo(curve.order()) >= 0) {
+        throw new AssayException(Code.KEY_UNREADABLE, "an EC private key out of range");
+      }
+      this.curve = curve;
+      this.key = new ECPrivateKeyParameters(scalar, curve.domain());
+      byte[] point =
+          new FixedPointCombMultiplier()
+              .multiply(curve.domain().getG(), scalar)
+              .normalize()
+              .getEncoded(false);
+      this.publicKey = PublicKey.ec(curve, point);
+    }
+
+    static Ec generate(Curve curve, SecureRandom random) {
+      BigInteger scalar;
+      do { // FIPS 186-5 appendix A.2.2, rejection sampling
+        scalar = new BigInteger(curve.order().bitLength(), random);
+      } while (scalar.signum() == 0 || scalar.compareTo(curve.order()) >= 0);
+      return new Ec(curve, scalar);
+    }
+
+    BigInteger scalar() {
+      return key.getD();
+    }
+
+    Curve curve() {
+      return curve;
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return publicKey;
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      ECDSASigner signer =
+          new ECDSASigner(new HMacDSAKCalculator(Hashes.bouncyCastle(curve.hash())));
+      signer.init(true, key);
+      BigInteger[] rs = signer.generateSignature(Hashes.hash(curve.hash(), message));
+      return DerWriter.sequence(DerWriter.integer(rs[0]), DerWriter.integer(rs[1]));
+    }
+  }
+
+  /** With blinding, by the Chinese remainder theorem, the result checked before it leaves. */
+  final class Rsa implements SigningKey {
+    private final RSAPrivateCrtKeyParameters key;
+    private final PublicKey publicKey;
+
+    Rsa(RSAPrivateCrtKeyParameters key) {
+      this.key = key;
+      this.publicKey = PublicKey.rsa(key.getModulus(), key.getPublicExponent());
+    }
+
+    RSAPrivateCrtKeyParameters numbers() {
+      return key;
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return publicKey;
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      RSADigestSigner signer = new RSADigestSigner(new SHA256Digest());
+      signer.init(true, new ParametersWithRandom(key, new SecureRandom()));
+      signer.update(message, 0, message.length);
+      return finish(signer);
+    }
+  }
+
+  /** Deterministic by its definition. */
+  final class Ed implements SigningKey {
+    private final byte[] seed;
+    private final PublicKey publicKey;
+
+    Ed(byte[] seed) {
+      if (seed.length != Ed25519.SECRET_KEY_SIZE) {
+        throw new AssayException(Code.KEY_UNREADABLE, "not an Ed25519 private key");
+      }
+      this.seed = seed.clone();
+      byte[] raw = new byte[Ed25519.PUBLIC_KEY_SIZE];
+      Ed25519.generatePublicKey(seed, 0, raw, 0);
+      this.publicKey = PublicKey.ed25519(raw);
+    }
+
+    byte[] seed() {
+      return seed;
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return publicKey;
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
+      Ed25519.sign(seed, 0, publicKey.raw(), 0, message, 0, message.length, signature, 0);
+      return signature;
+    }
+
+    @Override
+    public void wipe() {
+      Arrays.fill(seed, (byte) 0);
+    }
+  }
+
+  /** Hedged (FIPS 204 section 3.4): fresh random numbers, and safe if they are bad. */
+  final class MlDsa implements SigningKey {
+    private final MlDsaSet set;
+    private final byte[] seed;
+    private final MLDSAPrivateKeyParameters key;
+    private final PublicKey publicKey;
+
+    MlDsa(MlDsaSet set, byte[] seed) {
+      if (seed.length != MlDsaSet.SEED_SIZE) {
+        throw new AssayException(Code.KEY_UNREADABLE, "not an ML-DSA private key");
+      }
+      this.set = set;
+      this.seed = seed.clone();
+      this.key = new MLDSAPrivateKeyParameters(set.parameters(), this.seed);
+      this.publicKey = PublicKey.mlDsa(set, key.getPublicKey());
+    }
+
+    byte[] seed() {
+      return seed;
+    }
+
+    MlDsaSet set() {
+      return set;
+    }
+
+    /** The key as FIPS 204 writes it, computed from the seed. */
+    byte[] expanded() {
+      return key.getEncoded();
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return publicKey;
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      MLDSASigner signer = new MLDSASigner();
+      signer.init(true, new ParametersWithRandom(key, new SecureRandom()));
+      signer.update(message, 0, message.length);
+      return finish(signer);
+    }
+
+    @Override
+    public void wipe() {
+      Arrays.fill(seed, (byte) 0);
+      key.destroy();
+    }
+  }
+
+  private static byte[] finish(org.bouncycastle.crypto.Signer signer) {
+    try {
+      return signer.generateSignature();
+    } catch (CryptoException e) {
+      throw new AssayException(Code.SIGNING_FAILED, "the signature could not be made", e);
+    }
+  }
+}

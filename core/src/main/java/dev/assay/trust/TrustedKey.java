@@ -1,0 +1,64 @@
+package dev.assay.trust;
+
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Text;
+import dev.assay.crypto.PublicKey;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A key that somebody trusts, under a name, for a time.
+ *
+ * @param name what the key is called in policies and verdicts
+ * @param notBefore the first instant at which its signatures count; absent: always
+ * @param notAfter the last instant at which they count (inclusive); absent: for good
+ * @param revokedAt the instant from which they no longer count
+ */
+public record TrustedKey(
+    String name,
+    PublicKey key,
+    Optional<Instant> notBefore,
+    Optional<Instant> notAfter,
+    Optional<Instant> revokedAt) {
+
+  /**
+   * @throws AssayException with {@link Code#BAD_FIELD} if the name is blank or the validity ends
+   *     before it begins
+   */
+  public TrustedKey {
+    if (name.isBlank()) {
+      throw new AssayException(Code.BAD_FIELD, "a trusted key without a name");
+    }
+    if (notBefore.isPresent() && notAfter.isPresent() && notAfter.get().isBefore(notBefore.get())) {
+      throw new AssayException(
+          Code.BAD_FIELD, "the validity of the key " + Text.quote(name) + " ends before it begins");
+    }
+  }
+
+  /** A key that is trusted without a limit in time. */
+  public static TrustedKey always(String name, PublicKey key) {
+    return new TrustedKey(name, key, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** Whether a signature made at this instant counts. */
+  public boolean validAt(Instant time) {
+    return notBefore.map(t -> !time.isBefore(t)).orElse(true)
+        && notAfter.map(t -> !time.isAfter(t)).orElse(true)
+        && revokedAt.map(time::isBefore).orElse(true);
+  }
+
+  /** Why {@link #validAt} is false, for a person; empty when it is true. */
+  public Optional<String> whyNotAt(Instant time) {
+    if (revokedAt.isPresent() && !time.isBefore(revokedAt.get())) {
+      return Optional.of("the key " + Text.quote(name) + " is revoked since " + revokedAt.get());
+    }
+    if (notBefore.isPresent() && time.isBefore(notBefore.get())) {
+      return Optional.of("the key " + Text.quote(name) + " is valid from " + notBefore.get());
+    }
+    if (notAfter.isPresent() && time.isAfter(notAfter.get())) {
+      return Optional.of("the key " + Text.quote(name) + " was valid until " + notAfter.get());
+    }
+    return Optional.empty();
+  }
+}

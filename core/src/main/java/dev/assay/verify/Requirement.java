@@ -1,0 +1,48 @@
+package dev.assay.verify;
+
+import dev.assay.policy.TrustPolicy;
+import dev.assay.trust.TrustedKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One thing that must be there for a subject to be accepted. */
+public sealed interface Requirement {
+
+  /** Signatures over the subject itself (not attestations about it). */
+  record Signature(List<TrustedKey> signers, int threshold) implements Requirement {
+    public Signature {
+      signers = List.copyOf(signers);
+      if (signers.isEmpty() || threshold < 1) {
+        throw new IllegalArgumentException("a signature by nobody");
+      }
+    }
+  }
+
+  /** An attestation of a predicate type (or a version of it), by one of the signers. */
+  record Attestation(String name, String predicateType, List<TrustedKey> signers)
+      implements Requirement {
+    public Attestation {
+      signers = List.copyOf(signers);
+      if (signers.isEmpty()) {
+        throw new IllegalArgumentException("an attestation by nobody");
+      }
+    }
+  }
+
+  /** SLSA provenance that satisfies a policy. */
+  record Provenance(TrustPolicy.Provenance policy, List<TrustedKey> sbomSigners)
+      implements Requirement {}
+
+  /** What a rule asks for. */
+  static List<Requirement> of(TrustPolicy.Rule rule) {
+    List<Requirement> out = new ArrayList<>();
+    rule.signature().ifPresent(s -> out.add(new Signature(s.signers(), s.threshold())));
+    List<TrustedKey> sbomSigners = rule.sbom().map(TrustPolicy.Sbom::signers).orElse(List.of());
+    rule.provenance().ifPresent(p -> out.add(new Provenance(p, sbomSigners)));
+    rule.sbom()
+        .ifPresent(s ->
+            out.add(
+                new Attestation("sbom", dev.assay.attest.PredicateTypes.CYCLONEDX, s.signers())));
+    return out;
+  }
+}

@@ -1,0 +1,258 @@
+package dev.assay.verify;
+
+import dev.assay.attest.PredicateTypes;
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.policy.TrustPolicy;
+import dev.assay.trust.TrustedKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one path from evidence to verdict. Pure: the same subject, candidates, requirements, history
+ * and time give the same verdict.
+ */
+public final class Verifier {
+
+  /**
+   * What was decided, with the evidence that passed.
+   *
+   * @param accepted the candidates whose signature was verified by a trusted key, for the record
+   */
+  public record Outcome(List<Check> checks, List<Accepted> accepted) {}
+
+  /** A candidate whose signature verified. */
+  public record Accepted(Candidate candidate, TrustedKey key, Optional<String> predicateType) {}
+
+  private final Subject subject;
+  private final List<Evidence> evidence;
+  private final History history;
+  private final Instant at;
+  private final List<Accepted> accepted = new ArrayList<>();
+
+  private Verifier(Subject subject, List<Candidate> candidates, History history, Instant at) {
+    this.subject = subject;
+    Evidence.Budget budget = new Evidence.Budget();
+    this.evidence = candidates.stream().map(c -> Evidence.read(c, budget)).toList();
+    this.history = history;
+    this.at = at;
+  }
+
+  /**
+   * Judges a subject.
+   *
+   * @param candidates everything that was found about it, in any order
+   * @param requirements all of which must be met; never empty
+   * @param at the time for which the verdict shall hold
+   */
+  public static Outcome verify(
+      Subject subject,
+      List<Candidate> candidates,
+      List<Requirement> requirements,
+      History history,
+      Instant at) {
+    if (requirements.isEmpty()) {
+      throw new IllegalArgumentException("nothing is required, so nothing can be verified");
+    }
+    Verifier verifier = new Verifier(subject, candidates, history, at);
+    List<Check> checks = new ArrayList<>();
+    for (Requirement requirement : requirements) {
+      checks.add(verifier.judge(requirement));
+    }
+    return new Outcome(List.copyOf(checks), List.copyOf(verifier.accepted));
+  }
+
+  /**
+   * As {@link #verify} with what the rules of a policy ask of a repository; no rule is a refusal.
+   */
+  public static Outcome verify(
+      Subject subject,
+      String repository,
+      List<Candidate> candidates,
+      TrustPolicy policy,
+      History history,
+      Instant at) {
+    List<TrustPolicy.Rule> rules = policy.rulesFor(repository);
+    if (rules.isEmpty()) {
+      Check check =
+          Check.fail(
+                  "policy",
+                  Code.NO_RULE,
+                  "no rule of the policy " + policy.name() + " covers this image")
+              .expected(
+                  String.join(
+                      ", ",
+                      policy.rules().stream()
+                          .flatMap(r -> r.images().stream())
+                          .map(Object::toString)
+                          .toList()),
+                  repository);
+      return new Outcome(List.of(check), List.of());
+    }
+    List<Requirement> requirements = new ArrayList<>();
+    for (TrustPolicy.Rule rule : rules) {
+      requirements.addAll(Requirement.of(rule));
+    }
+    return verify(subject, candidates, requirements, history, at);
+  }
+
+  private Check judge(Requirement requirement) {
+    try {
+      // Not a switch over the types: that makes eight classes at run time, in every first verdict.
+      if (requirement instanceof Requirement.Signature s) {
+        return signature(s);
+      }
+      if (requirement instanceof Requirement.Attestation a) {
+        return attestation(a);
+      }
+      if (requirement instanceof Requirement.Provenance p) {
+        return new ProvenanceCheck(subject, evidence, history, at, accepted).judge(p);
+      }
+      throw new IllegalStateException("a requirement of a new kind");
+    } catch (AssayException e) {
+      return Check.fail("evidence", e.code(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Check signature(Requirement.Signature required) {
+    Nearest nearest = new Nearest();
+    List<TrustedKey> signers = new ArrayList<>();
+    List<Check> good = new ArrayList<>();
+    for (Evidence candidate : evidence) {
+      Optional<Check> refusal = notSignature(candidate);
+      if (refusal.isEmpty()) {
+        refusal = candidate.otherSubject(subject);
+      }
+      if (refusal.isEmpty()) {
+        Evidence.Signed signed = candidate.signedBy(required.signers(), subject, at);
+        refusal = signed.refusal();
+        if (signed.key().isPresent()) {
+          TrustedKey key = signed.key().get();
+          good.add(signedCheck(candidate, key));
+          // Two signatures by one key are one signer.
+          if (signers.stream().noneMatch(k -> k.key().id().equals(key.key().id()))) {
+            signers.add(key);
+          }
+          accepted.add(new Accepted(candidate.candidate, key, candidate.predicateType()));
+        }
+      }
+      refusal.ifPresent(nearest::add);
+    }
+    if (signers.size() >= required.threshold()) {
+      String by = String.join(", ", signers.stream().map(TrustedKey::name).toList());
+      if (required.threshold() == 1 && good.size() == 1) {
+        Check one = good.getFirst();
+        return new Check(
+            "signature",
+            one.outcome(),
+            one.code(),
+            one.detail(),
+            one.expected(),
+            one.found(),
+            one.evidence(),
+            List.of());
+      }
+      return Check.pass(
+              "signature", signers.size() + " of " + required.threshold() + " needed: " + by)
+          .with(good);
+    }
+    if (!signers.isEmpty()) {
+      List<Check> children = new ArrayList<>(good);
+      children.addAll(nearest.tried());
+      return Check.fail(
+              "signature",
+              Code.TOO_FEW_SIGNERS,
+              signers.size()
+                  + " of "
+                  + required.threshold()
+                  + " distinct signers; did not sign: "
+                  + String.join(
+                      ", ",
+                      required.signers().stream()
+                          .filter(k ->
+                              signers.stream().noneMatch(s -> s.key().id().equals(k.key().id())))
+                          .map(TrustedKey::name)
+                          .toList()))
+          .with(children);
+    }
+    return nearest.refuse("signature", Code.NO_SIGNATURE, "no signature for " + subject.digest());
+  }
+
+  private static Check signedCheck(Evidence candidate, TrustedKey key) {
+    return Check.pass(
+            candidate.candidate.origin(),
+            key.key().algorithm().id() + ", key " + key.name() + "; time not proven")
+        .evidence(candidate.id);
+  }
+
+  // A signed SBOM is not a signature: only a statement made to sign, or a signature over the
+  // content, counts.
+  private static Optional<Check> notSignature(Evidence candidate) {
+    if (candidate.unreadable().isPresent()) {
+      return candidate.unreadable();
+    }
+    Optional<String> type = candidate.predicateType();
+    if (type.isPresent() && !type.get().equals(PredicateTypes.COSIGN_SIGN_V1)) {
+      return Optional.of(
+          candidate.refuse(
+              Code.WRONG_PREDICATE_TYPE, "an attestation (" + type.get() + "), not a signature"));
+    }
+    return Optional.empty();
+  }
+
+  private Check attestation(Requirement.Attestation required) {
+    Nearest nearest = new Nearest();
+    for (Evidence candidate : evidence) {
+      Optional<Check> refusal = candidate.unreadable();
+      if (refusal.isEmpty()) {
+        refusal = otherType(candidate, required.predicateType());
+      }
+      if (refusal.isEmpty()) {
+        refusal = candidate.otherSubject(subject);
+      }
+      if (refusal.isEmpty()) {
+        Evidence.Signed signed = candidate.signedBy(required.signers(), subject, at);
+        refusal = signed.refusal();
+        if (signed.key().isPresent()) {
+          try {
+            PredicateTypes.validateShape(
+                candidate.statement().predicateType(), candidate.statement().predicate());
+          } catch (AssayException e) {
+            refusal = Optional.of(candidate.refuse(e.code(), String.valueOf(e.getMessage())));
+          }
+        }
+        if (refusal.isEmpty()) {
+          TrustedKey key = signed.key().orElseThrow();
+          accepted.add(new Accepted(candidate.candidate, key, candidate.predicateType()));
+          return Check.pass(
+                  required.name(),
+                  candidate.predicateType().orElseThrow() + ", signed by " + key.name())
+              .evidence(candidate.id);
+        }
+      }
+      refusal.ifPresent(nearest::add);
+    }
+    Code none = required.name().equals("sbom") ? Code.NO_SBOM : Code.NO_ATTESTATION;
+    return nearest.refuse(
+        required.name(), none, "no attestation of type " + required.predicateType());
+  }
+
+  private static Optional<Check> otherType(Evidence candidate, String predicateType) {
+    String found = candidate.predicateType().orElse("a signature over content");
+    return sameType(predicateType, found)
+        ? Optional.empty()
+        : Optional.of(
+            candidate
+                .refuse(Code.WRONG_PREDICATE_TYPE, "another predicate type")
+                .expected(predicateType, found));
+  }
+
+  /** Whether evidence of one type answers a request for another: the same, or a version of it. */
+  static boolean sameType(String asked, String found) {
+    return asked.equals(found)
+        || asked.equals(PredicateTypes.CYCLONEDX) && PredicateTypes.isCycloneDx(found)
+        || asked.equals(PredicateTypes.SPDX) && PredicateTypes.isSpdx(found);
+  }
+}
