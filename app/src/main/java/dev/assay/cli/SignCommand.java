@@ -1,0 +1,139 @@
+package dev.assay.cli;
+
+import static dev.assay.cli.CommandSpec.flag;
+import static dev.assay.cli.CommandSpec.value;
+import static dev.assay.cli.CommandSpec.values;
+
+import dev.assay.attest.Bundle;
+import dev.assay.attest.PredicateTypes;
+import dev.assay.attest.Statement;
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Json;
+import dev.assay.bytes.Text;
+import dev.assay.crypto.KeyAlgorithm;
+import dev.assay.signing.Signer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code sign}: images and files. */
+final class SignCommand {
+
+  static final CommandSpec SPEC =
+      new CommandSpec(
+          "sign",
+          "sign an image (by its digest) or a file",
+          "IMAGE@DIGEST|FILE...",
+          1,
+          CommandSpec.MANY,
+          """
+          An image's signature is attached to it in its registry, as a Sigstore bundle of version 0.3 that refers to the
+          image (OCI 1.1; where a registry has no referrers API, by the fallback tag). cosign verifies it. A tag is not
+          signed: it can move between the moment you look and the moment it is signed.
+
+          A file's signature is written beside it, as FILE.sigstore.json, or to --bundle.
+
+          The key's password is COSIGN_PASSWORD if that is set, else it is asked for.
+          """,
+          List.of(
+              value("key", "FILE", "the private key"),
+              value(
+                  "bundle", "FILE", "where the bundle of a file is written; - is standard output"),
+              values("annotation", "NAME=VALUE", "say more about an image in the signed statement"),
+              flag("plain-http", "use HTTP instead of HTTPS (on this machine HTTP is used anyway)"),
+              flag("replace", "replace an existing bundle file")),
+          List.of(
+              "assay sign --key release.key registry.example/pay@sha256:9f86d0...",
+              "assay sign --key release.key pay.tar.gz   # writes pay.tar.gz.sigstore.json"));
+
+  private SignCommand() {}
+
+  static int run(Arguments arguments, Context context) {
+    if (arguments.value("bundle").isPresent() && arguments.operands().size() > 1) {
+      throw new AssayException(Code.USAGE, "--bundle goes with one file");
+    }
+    Signer signer = Keys.signer(arguments, context);
+    for (String name : arguments.operands()) {
+      if (Target.isFile(name, context)) {
+        file(name, signer, arguments, context);
+      } else {
+        ImageSigning.attach(
+            name,
+            signer,
+            PredicateTypes.COSIGN_SIGN_V1,
+            Json.object().build(),
+            annotations(arguments),
+            arguments.flag("plain-http"),
+            context);
+      }
+    }
+    return 0;
+  }
+
+  private static void file(String name, Signer signer, Arguments arguments, Context context) {
+    if (!annotations(arguments).isEmpty()) {
+      throw new AssayException(Code.USAGE, "--annotation goes with images");
+    }
+    KeyAlgorithm algorithm = signer.publicKey().algorithm();
+    if (algorithm.hash().isEmpty()) {
+      throw new AssayException(
+          Code.KEY_UNSUPPORTED,
+          "a " + algorithm.id() + " key does not sign a file by its digest",
+          "sign with an ECDSA key: assay key generate NAME");
+    }
+    // What is signed and what is named must be the same bytes, so they are read once.
+    byte[] content = Inputs.read(context, name, SIGNED_FILE_BYTES);
+    Bundle bundle =
+        Bundle.forMessage(
+            Bundle.hintOf(signer.publicKey()),
+            dev.assay.crypto.Hashes.digest(algorithm.hash().get(), content),
+            signer.sign(content));
+    write(arguments, context, name, bundle.write());
+  }
+
+  /** The largest file that is signed (it is held in memory). */
+  private static final int SIGNED_FILE_BYTES = 1 << 30;
+
+  static void write(Arguments arguments, Context context, String name, byte[] bundle) {
+    String target = arguments.value("bundle").orElse(name + ".sigstore.json");
+    if (target.equals("-")) {
+      context.out().write(bundle, 0, bundle.length);
+      context.out().println();
+      return;
+    }
+    Inputs.write(context, target, bundle, arguments.flag("replace"));
+    context.out().println(target);
+  }
+
+  static Map<String, Json> annotations(Arguments arguments) {
+    Map<String, Json> out = new LinkedHashMap<>();
+    for (String pair : arguments.values("annotation")) {
+      int equals = pair.indexOf('=');
+      if (equals < 1) {
+        throw new AssayException(Code.USAGE, "not NAME=VALUE: " + Text.quote(pair));
+      }
+      out.put(pair.substring(0, equals), Json.of(pair.substring(equals + 1)));
+    }
+    return out;
+  }
+
+  /** A bundle over a statement about one subject. */
+  static byte[] bundle(
+      Signer signer, Statement.Subject subject, String predicateType, Json.Obj predicate) {
+    Statement statement = Statement.create(List.of(subject), predicateType, predicate);
+    dev.assay.attest.Dsse envelope = sign(signer, statement);
+    return Bundle.forDsse(Bundle.hintOf(signer.publicKey()), envelope).write();
+  }
+
+  private static dev.assay.attest.Dsse sign(Signer signer, Statement statement) {
+    byte[] pae = dev.assay.attest.Dsse.pae(dev.assay.attest.Dsse.IN_TOTO, statement.payload());
+    return dev.assay.attest.Dsse.of(
+        dev.assay.attest.Dsse.IN_TOTO,
+        statement.payload(),
+        List.of(
+            new dev.assay.attest.Dsse.Signature(
+                dev.assay.attest.Octets.of(signer.sign(pae)), Optional.empty())));
+  }
+}

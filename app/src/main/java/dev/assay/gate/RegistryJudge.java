@@ -1,0 +1,225 @@
+package dev.assay.gate;
+
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
+import dev.assay.oci.BundleReferrers;
+import dev.assay.oci.Content;
+import dev.assay.oci.Descriptor;
+import dev.assay.oci.ImageStore;
+import dev.assay.oci.Index;
+import dev.assay.oci.Manifest;
+import dev.assay.oci.MediaTypes;
+import dev.assay.oci.Reference;
+import dev.assay.oci.StoredManifest;
+import dev.assay.policy.TrustPolicy;
+import dev.assay.verify.Candidate;
+import dev.assay.verify.Check;
+import dev.assay.verify.History;
+import dev.assay.verify.Requirement;
+import dev.assay.verify.Subject;
+import dev.assay.verify.Verdict;
+import dev.assay.verify.Verifier;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Judges images in registries: resolves the name once, checks the bytes it reads, fetches what is
+ * attached, and hands it to the verifier. The command line and the gate use this same class.
+ */
+public final class RegistryJudge implements ImageJudge {
+
+  /** What is asked of an image: by a policy, or by requirements given on a command line. */
+  public interface Rules {
+    Verifier.Outcome judge(
+        Subject subject,
+        String repository,
+        List<Candidate> candidates,
+        History history,
+        Instant at);
+
+    static Rules of(TrustPolicy policy) {
+      return (subject, repository, candidates, history, at) ->
+          Verifier.verify(subject, repository, candidates, policy, history, at);
+    }
+
+    static Rules of(List<Requirement> requirements) {
+      return (subject, repository, candidates, history, at) ->
+          Verifier.verify(subject, candidates, requirements, history, at);
+    }
+  }
+
+  private static final int MAX_MANIFESTS = 1_000;
+
+  private final Function<Reference, ImageStore> stores;
+  private final Rules rules;
+  private final Memory memory;
+  private final EvidenceSink sink;
+  private final boolean content;
+  private final InstantSource clock;
+
+  /**
+   * @param stores opens the repository of a reference
+   * @param content whether every layer is read and compared with its digest; a container runtime
+   *     does that when it pulls, so a gate need not
+   */
+  public RegistryJudge(
+      Function<Reference, ImageStore> stores,
+      Rules rules,
+      Memory memory,
+      EvidenceSink sink,
+      boolean content,
+      InstantSource clock) {
+    this.stores = stores;
+    this.rules = rules;
+    this.memory = memory;
+    this.sink = sink;
+    this.content = content;
+    this.clock = clock;
+  }
+
+  @Override
+  public Judgement judge(String image) {
+    Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Reference reference = Reference.parse(image);
+    // Where there is a digest, the tag beside it says nothing.
+    Optional<String> tag = reference.digest().isPresent() ? Optional.empty() : reference.tag();
+    ImageStore store = stores.apply(reference);
+    List<Check> checks = new ArrayList<>();
+    StoredManifest manifest;
+    try {
+      manifest = store.manifest(reference.identifier());
+    } catch (AssayException e) {
+      checks.add(failed("image", e));
+      return judgement(image, reference, tag, reference.digest(), checks, at);
+    }
+    Digest digest = manifest.descriptor().digest();
+    if (content) {
+      checks.add(content(store, manifest));
+    }
+    List<Candidate> candidates;
+    try {
+      candidates = BundleReferrers.collect(store, digest);
+    } catch (AssayException e) {
+      checks.add(failed("evidence", e));
+      return judgement(image, reference, tag, Optional.of(digest), checks, at);
+    }
+    Verifier.Outcome outcome =
+        rules.judge(Subject.of(image, digest), reference.name(), candidates, memory, at);
+    checks.addAll(outcome.checks());
+    boolean good = checks.stream().allMatch(Check::passed);
+    tag.flatMap(t -> tagCheck(reference.name(), t, digest, good)).ifPresent(checks::add);
+    // Evidence of what was refused is not kept: it would become the history that later evidence is
+    // held against, and whoever can attach evidence could write that history.
+    if (good) {
+      sink.keep(digest, reference.name(), outcome.accepted());
+    }
+    return judgement(image, reference, tag, Optional.of(digest), checks, at);
+  }
+
+  private static Judgement judgement(
+      String image,
+      Reference reference,
+      Optional<String> tag,
+      Optional<Digest> digest,
+      List<Check> checks,
+      Instant at) {
+    return new Judgement(
+        image,
+        Optional.of(reference.name()),
+        tag,
+        digest,
+        new Verdict(image, digest, checks, at.toString()));
+  }
+
+  // What could not be read is open; what was read and is wrong is refused.
+  private static Check failed(String name, AssayException e) {
+    String message = String.valueOf(e.getMessage());
+    return e.code().exit() == Code.Exit.UNDECIDED || e.code().exit() == Code.Exit.USAGE
+        ? Check.notEvaluated(name, e.code(), message)
+        : Check.fail(name, e.code(), message);
+  }
+
+  private Optional<Check> tagCheck(String repository, String tag, Digest now, boolean verified) {
+    Optional<Memory.TagRecord> last = memory.tag(repository, tag);
+    if (last.isEmpty()) {
+      return verified
+          ? Optional.empty()
+          : Optional.of(
+              Check.pass(
+                  "tag",
+                  tag + " names " + now + "; since when is UNKNOWN, nothing was recorded of it"));
+    }
+    Memory.TagRecord record = last.get();
+    if (record.digest().equals(now)) {
+      return Optional.of(
+          Check.pass("tag", tag + " names " + now + ", as recorded at " + record.at()));
+    }
+    String moved =
+        tag
+            + " named another digest when it was last recorded, at "
+            + record.at()
+            + " (record "
+            + record.index()
+            + "); it moved after that";
+    return Optional.of(
+        verified
+            ? Check.pass("tag", moved).expected(record.digest().toString(), now.toString())
+            : Check.fail("tag", Code.TAG_MOVED, moved)
+                .expected(record.digest().toString(), now.toString()));
+  }
+
+  private static Check content(ImageStore store, StoredManifest manifest) {
+    Totals totals = new Totals();
+    try {
+      read(store, manifest, totals);
+      return Check.pass("content", totals + " match their digests");
+    } catch (AssayException e) {
+      return failed("content", e);
+    } catch (IOException e) {
+      return Check.notEvaluated("content", Code.UNREACHABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static final class Totals {
+    int manifests;
+    int blobs;
+    long bytes;
+
+    @Override
+    public String toString() {
+      return blobs
+          + (blobs == 1 ? " blob, " : " blobs, ")
+          + String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+  }
+
+  private static void read(ImageStore store, StoredManifest manifest, Totals totals)
+      throws IOException {
+    if (++totals.manifests > MAX_MANIFESTS) {
+      throw new AssayException(Code.TOO_MANY, "an index of more than " + MAX_MANIFESTS + " images");
+    }
+    Content read = manifest.content();
+    if (read instanceof Index index) {
+      for (Descriptor child : index.references()) {
+        if (MediaTypes.isManifest(child.mediaType()) || MediaTypes.isIndex(child.mediaType())) {
+          read(store, store.manifest(child.digest()), totals);
+        }
+      }
+    } else if (read instanceof Manifest image) {
+      for (Descriptor blob : image.references()) {
+        store.readBlob(blob, OutputStream.nullOutputStream());
+        totals.blobs++;
+        totals.bytes += blob.size();
+      }
+    }
+  }
+}

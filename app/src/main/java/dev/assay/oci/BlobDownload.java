@@ -1,0 +1,132 @@
+package dev.assay.oci;
+
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
+import dev.assay.bytes.Text;
+import dev.assay.crypto.Hasher;
+import dev.assay.net.Reply;
+import dev.assay.net.Request;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+
+/** Fetches one blob into a sink, going on where it was when the connection breaks. */
+final class BlobDownload {
+
+  private static final int ATTEMPTS = 4;
+
+  private final RemoteRepository repository;
+  private final URI uri;
+  private final Descriptor blob;
+  private final Hasher hasher;
+  private long received;
+
+  BlobDownload(RemoteRepository repository, URI uri, Descriptor blob) {
+    this.repository = repository;
+    this.uri = uri;
+    this.blob = blob;
+    this.hasher = Hasher.of(blob.digest().algorithm());
+  }
+
+  void to(OutputStream sink) throws IOException {
+    for (int attempt = 1; !part(sink, attempt == ATTEMPTS); attempt++) {}
+    if (received != blob.size()) {
+      throw wrongSize(received + " bytes came");
+    }
+    Digest actual = hasher.finish();
+    if (!actual.equals(blob.digest())) {
+      throw new AssayException(
+          Code.DIGEST_MISMATCH,
+          "the bytes that "
+              + Text.printable(repository.name())
+              + " gives as "
+              + blob.digest()
+              + " have the digest "
+              + actual);
+    }
+  }
+
+  /** Whether the body came to its end; otherwise the connection broke and may be tried again. */
+  private boolean part(OutputStream sink, boolean last) throws IOException {
+    Request request = Request.get(uri);
+    if (received > 0) {
+      request = request.with("Range", "bytes=" + received + "-");
+    }
+    try (Reply reply = repository.read(request)) {
+      check(reply);
+      byte[] buffer = new byte[64 << 10];
+      long skip = reply.status() == 200 ? received : 0;
+      while (true) {
+        int count;
+        try {
+          count = reply.body().read(buffer);
+        } catch (IOException e) {
+          if (last) {
+            throw new AssayException(
+                Code.UNREACHABLE,
+                "the blob "
+                    + blob.digest().brief()
+                    + " of "
+                    + Text.printable(repository.name())
+                    + " does not come through: "
+                    + received
+                    + " of "
+                    + blob.size()
+                    + " bytes, then: "
+                    + Text.printable(String.valueOf(e.getMessage())),
+                e);
+          }
+          return false;
+        }
+        if (count < 0) {
+          return true;
+        }
+        int from = (int) Math.min(skip, count);
+        skip -= from;
+        received += count - from;
+        if (received > blob.size()) {
+          throw wrongSize("more come");
+        }
+        hasher.update(buffer, from, count - from);
+        sink.write(buffer, from, count - from);
+      }
+    }
+  }
+
+  private void check(Reply reply) {
+    int status = reply.status();
+    if (status == 404) {
+      throw new AssayException(
+          Code.CONTENT_MISSING,
+          Text.printable(repository.name()) + " has no blob " + blob.digest());
+    }
+    boolean resumed =
+        status == 206
+            && received > 0
+            && reply
+                .header("content-range")
+                .filter(r -> r.startsWith("bytes " + received + "-"))
+                .isPresent();
+    if (status != 200 && !resumed) {
+      throw Failures.of(reply, "no blob " + blob.digest().brief() + " of " + repository.name());
+    }
+    long expected = resumed ? blob.size() - received : blob.size();
+    if (reply.length().isPresent() && reply.length().getAsLong() != expected) {
+      throw wrongSize(reply.length().getAsLong() + " are announced");
+    }
+  }
+
+  private AssayException wrongSize(String found) {
+    return new AssayException(
+        Code.SIZE_MISMATCH,
+        "the blob "
+            + blob.digest().brief()
+            + " of "
+            + Text.printable(repository.name())
+            + " should have "
+            + blob.size()
+            + " bytes; "
+            + found);
+  }
+}

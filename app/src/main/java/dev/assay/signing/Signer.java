@@ -1,0 +1,38 @@
+package dev.assay.signing;
+
+import dev.assay.bytes.AssayException;
+import dev.assay.crypto.PrivateKey;
+import dev.assay.crypto.PublicKey;
+
+/** A key that can be used for signing, wherever it is. Safe for use by several threads. */
+public interface Signer {
+
+  PublicKey publicKey();
+
+  /**
+   * The signature of the message, in the form {@link PublicKey#verify} takes.
+   *
+   * @throws AssayException with {@link dev.assay.bytes.Code#SIGNING_FAILED}
+   */
+  byte[] sign(byte[] message);
+
+  /** A signer over a key in memory. */
+  static Signer of(PrivateKey key) {
+    return new Signer() {
+      @Override
+      public PublicKey publicKey() {
+        return key.publicKey();
+      }
+
+      @Override
+      public byte[] sign(byte[] message) {
+        return key.sign(message);
+      }
+
+      @Override
+      public String toString() {
+        return key.toString();
+      }
+    };
+  }
+}
