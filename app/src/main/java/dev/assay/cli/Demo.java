@@ -10,13 +10,9 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The nine acts. */
 final class Demo {
-
-  private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:[0-9]+");
 
   private final Stage stage;
   private final DemoFiles files;
@@ -46,21 +42,9 @@ final class Demo {
   }
 
   void serve() {
-    String line = stage.start("serve", "--ledger", "ledger", "--listen", "127.0.0.1:0");
-    stage.title("status page: " + address(line) + "   (Ctrl-C ends)");
+    String host = stage.start("serve", "--ledger", "ledger", "--listen", "127.0.0.1:0");
+    stage.title("status page: " + "http://" + host + "   (Ctrl-C ends)");
     stage.stay();
-  }
-
-  private static String address(String line) {
-    Matcher matcher = ADDRESS.matcher(line);
-    if (!matcher.find()) {
-      throw new AssayException(Code.BUG, "no address in: " + line);
-    }
-    return "http://" + matcher.group();
-  }
-
-  private static String host(String line) {
-    return address(line).substring("http://".length());
   }
 
   private void prepare() throws IOException {
@@ -68,7 +52,7 @@ final class Demo {
     stage.quietly(0, "key", "generate", "release");
     stage.quietly(0, "key", "generate", "ci");
     stage.quietly(0, "ledger", "init", "ledger");
-    registry = host(stage.start("registry", "serve", "registry", "--listen", "127.0.0.1:0"));
+    registry = stage.start("registry", "serve", "registry", "--listen", "127.0.0.1:0");
     stage.say("    a registry on " + registry);
     tag = registry + "/pay:1.0";
     files.policy("policy.yaml", registry + "/pay", "", 1, false);
@@ -145,7 +129,7 @@ final class Demo {
 
   private void deploy() throws IOException {
     stage.title("5/9 deploy a Pod asks to be admitted; then three snapshots of what runs");
-    String line =
+    String host =
         stage.start(
             "gate",
             "serve",
@@ -159,7 +143,7 @@ final class Demo {
             "demo",
             "--ca-out",
             "gate-ca.pem");
-    gate = "https://" + host(line) + "/validate";
+    gate = "https://" + host + "/validate";
     stage.say("    a gate on " + gate);
     String pinned = registry + "/pay:1.0@" + digest;
     review("review-1.json", "demo-1", pinned, true);

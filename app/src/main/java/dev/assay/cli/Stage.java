@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where the demo plays: a temporary folder in which commands are run in this process, each printed
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 final class Stage implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:[0-9]+");
   private static final String PASSWORD = "demo";
 
   private final Path folder;
@@ -138,7 +141,7 @@ final class Stage implements AutoCloseable {
   /**
    * Starts a command that stays up.
    *
-   * @return the first line it printed
+   * @return HOST:PORT, found in the first line it printed
    */
   String start(String... words) {
     say("  $ assay " + typed(words) + " &");
@@ -154,13 +157,16 @@ final class Stage implements AutoCloseable {
             });
     servers.push(server);
     Optional<String> line = out.await();
-    return line.orElseThrow(() ->
-        new AssayException(
-            Code.LISTEN_FAILED,
-            "assay "
-                + typed(words)
-                + " did not start: "
-                + err.toString(StandardCharsets.UTF_8).strip()));
+    Optional<Matcher> address = line.map(ADDRESS::matcher).filter(Matcher::find);
+    return address
+        .map(Matcher::group)
+        .orElseThrow(() ->
+            new AssayException(
+                Code.LISTEN_FAILED,
+                "assay "
+                    + typed(words)
+                    + " did not start: "
+                    + err.toString(StandardCharsets.UTF_8).strip()));
   }
 
   /** Holds on until interrupted. */
