@@ -15,11 +15,20 @@ choose_profile() {
   for words in "${1:-} ${2:-} ${3:-}" "${1:-} ${2:-}" "${1:-}"; do
     case $short_commands in *"|$words|"*) profile=short ;; esac
     case $server_commands in *"|$words|"*) profile=server ;; esac
+    case $copy_commands in *"|$words|"*) profile=copy ;; esac
     [ -z "$profile" ] || break
   done
   profile=${profile:-full}
+  # Many files are worth the full compiler, which costs one file more than it saves.
+  if [ "$profile ${1:-}" = 'short verify' ]; then
+    for argument; do
+      [ -d "$argument" ] && profile=batch
+    done
+  fi
   # A ledger's history is asked of its index, which is a database.
-  [ "$profile" = short ] && [ -n "${ASSAY_LEDGER:-}" ] && profile=full
+  case $profile in
+    short | batch) [ -z "${ASSAY_LEDGER:-}" ] || profile=full ;;
+  esac
   case ${1:-} in
     '' | -*) profile=short ;;
   esac
@@ -34,14 +43,26 @@ choose_profile() {
   set_profile "$profile"
 }
 
+# The native provider's jar for this machine, after a space; nothing where there is none.
+native_jar() {
+  case $(uname -s -m 2>/dev/null) in
+    'Linux x86_64') echo " $native_linux_x86_64" ;;
+    'Linux aarch64') echo " $native_linux_aarch64" ;;
+  esac
+}
+
 set_profile() {
   flags='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:+DisplayVMOutputToStderr -Xlog:disable'
   # A later Java may have dropped a flag; that is no reason to fail.
   [ "$java_major" -eq 25 ] || flags="$flags -XX:+IgnoreUnrecognizedVMOptions"
   case $1 in
     short) jars=$short_jars flags="$flags -XX:TieredStopAtLevel=1" ;;
+    # What a file needs is garbage at once: young objects get as much room as they need and no more.
+    batch) jars="$short_jars$(native_jar)" flags="$flags -Xms64m -Xmn40m --enable-native-access=ALL-UNNAMED" ;;
     full) jars="$short_jars $other_jars" flags="$flags -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED" ;;
-    server) jars="$short_jars $other_jars" flags="$flags --enable-native-access=ALL-UNNAMED" ;;
+    server) jars="$short_jars $other_jars$(native_jar)" flags="$flags --enable-native-access=ALL-UNNAMED" ;;
+    # Gigabytes pass through in small pieces: a large young generation would only fill with them.
+    copy) jars=$short_jars flags="$flags -XX:InitialHeapSize=64m -XX:NewSize=16m" ;;
   esac
   class_path=
   for jar in $jars; do

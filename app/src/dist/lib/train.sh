@@ -1,6 +1,6 @@
 #!/bin/sh
-# train.sh HOME PROFILE [wait]: makes the start-up cache of a profile (short, full, server) by running the commands it is
-# for, and notes which files it belongs to (see launch.sh). Ends with 0 if there is a cache that works, with 1 if there is
+# train.sh HOME PROFILE [wait]: makes the start-up cache of a profile (short, batch, full, server, copy) by running the
+# commands it is for, and notes which files it belongs to (see launch.sh). Ends with 0 if there is a cache that works, with 1 if there is
 # none or another is at it. Prints nothing but errors.
 assay_home=$(cd -P -- "$1" && pwd -P) || exit 1
 profile=$2
@@ -78,6 +78,8 @@ if ! { [ -f "$cache" ] && works "$cache"; }; then
   mkdir "$work/folder"
   echo artifact >"$work/folder/artifact"
   echo other >"$work/folder/other"
+  mkdir "$work/folder/several"
+  for file in one two three; do echo $file >"$work/folder/several/$file"; done
   # shellcheck disable=SC2086
   nice -n "${ASSAY_TRAIN_NICE:-10}" "$java_home/bin/java" $flags "-XX:AOTCacheOutput=$work/new.aot" -cp "$class_path" \
     "-Dassay.home=$assay_home" dev.assay.cli.Training "$profile" "$work/folder" </dev/null >/dev/null 2>"$work/errors" ||

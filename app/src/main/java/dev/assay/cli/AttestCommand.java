@@ -35,7 +35,7 @@ final class AttestCommand {
           absolute URI is a type too.
           """,
           List.of(
-              value("key", "FILE", "the private key"),
+              value("key", "KEY", "the private key: a file, or a reference as for assay sign"),
               value("type", "TYPE", "the predicate type"),
               value("predicate", "FILE", "the predicate, JSON; - is standard input"),
               value(
@@ -53,12 +53,19 @@ final class AttestCommand {
     byte[] document =
         Inputs.read(context, arguments.required("predicate"), Limits.EVIDENCE_BYTES / 2);
     Json.Obj predicate = predicate(arguments.required("type"), type, document, context);
-    Signer signer = Keys.signer(arguments, context);
+    try (Signer signer = Keys.signer(arguments, context)) {
+      attest(signer, type, predicate, arguments, context);
+    }
+    return 0;
+  }
+
+  private static void attest(
+      Signer signer, String type, Json.Obj predicate, Arguments arguments, Context context) {
     String name = arguments.operand(0);
     if (!Target.isFile(name, context)) {
       ImageSigning.attach(
           name, signer, type, predicate, Map.of(), arguments.flag("plain-http"), context);
-      return 0;
+      return;
     }
     Path file = Path.of(name).getFileName();
     byte[] bundle =
@@ -69,7 +76,6 @@ final class AttestCommand {
             type,
             predicate);
     SignCommand.write(arguments, context, name, bundle);
-    return 0;
   }
 
   // cosign's own type wraps what it is given, whatever that is.

@@ -25,8 +25,27 @@ final class Commands {
 
   static {
     SECTIONS.put("first", List.of("demo"));
-    SECTIONS.put("sign and attest", List.of("key generate", "key public", "sign", "attest"));
-    SECTIONS.put("verify", List.of("verify", "policy check", "policy schema", "explain"));
+    SECTIONS.put(
+        "sign and attest",
+        List.of(
+            "key generate",
+            "key import",
+            "key public",
+            "key list",
+            "key rotate",
+            "key revoke",
+            "sign",
+            "attest"));
+    SECTIONS.put("trust", List.of("trust create", "trust inspect", "trust age", "trust update"));
+    SECTIONS.put(
+        "verify",
+        List.of(
+            "verify",
+            "bundle inspect",
+            "policy check",
+            "policy schema",
+            "explain",
+            "conformance verify-bundle"));
     SECTIONS.put(
         "images",
         List.of(
@@ -35,7 +54,8 @@ final class Commands {
             "image pull",
             "image digest",
             "image tag",
-            "registry serve"));
+            "registry serve",
+            "registry gc"));
     SECTIONS.put("admit and observe", List.of("gate serve", "gate review", "observe"));
     SECTIONS.put("ask and prove", List.of("advisory add", "ask", "prove", "prove check", "serve"));
     SECTIONS.put(
@@ -58,14 +78,26 @@ final class Commands {
         switch (name) {
           case "demo" -> new Entry(DemoCommand.SPEC, DemoCommand::run);
           case "key generate" -> new Entry(KeyCommands.GENERATE, KeyCommands::generate);
+          case "key import" -> new Entry(KeyImportCommand.SPEC, KeyImportCommand::run);
+          case "key list" -> new Entry(KeyListCommand.SPEC, KeyListCommand::run);
+          case "key rotate" -> new Entry(KeyRotateCommand.SPEC, KeyRotateCommand::run);
+          case "key revoke" -> new Entry(KeyRevokeCommand.SPEC, KeyRevokeCommand::run);
           case "key public" -> new Entry(KeyCommands.PUBLIC, KeyCommands::publicKey);
           case "sign" -> new Entry(SignCommand.SPEC, SignCommand::run);
           case "attest" -> new Entry(AttestCommand.SPEC, AttestCommand::run);
           case "verify" -> new Entry(VerifyCommand.SPEC, VerifyCommand::run);
+          case "bundle inspect" -> new Entry(BundleCommands.INSPECT, BundleCommands::inspect);
+          case "conformance verify-bundle" ->
+              new Entry(ConformanceCommand.VERIFY_BUNDLE, ConformanceCommand::verifyBundle);
           case "policy check" -> new Entry(PolicyCommands.CHECK, PolicyCommands::check);
           case "policy schema" -> new Entry(PolicyCommands.SCHEMA, PolicyCommands::schema);
           case "explain" -> new Entry(ExplainCommand.SPEC, ExplainCommand::run);
+          case "trust create" -> new Entry(TrustCreateCommand.SPEC, TrustCreateCommand::run);
+          case "trust inspect" -> new Entry(TrustCommands.INSPECT, TrustCommands::inspect);
+          case "trust age" -> new Entry(TrustCommands.AGE, TrustCommands::age);
+          case "trust update" -> new Entry(TrustUpdateCommand.SPEC, TrustUpdateCommand::run);
           case "registry serve" -> new Entry(RegistryCommands.SERVE, RegistryCommands::serve);
+          case "registry gc" -> new Entry(RegistryCommands.GC, RegistryCommands::gc);
           case "image create" -> new Entry(ImageCommands.CREATE, ImageCommands::create);
           case "image push" -> new Entry(ImageCommands.PUSH, ImageCommands::push);
           case "image pull" -> new Entry(ImageCommands.PULL, ImageCommands::pull);

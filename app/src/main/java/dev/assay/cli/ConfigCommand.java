@@ -1,7 +1,10 @@
 package dev.assay.cli;
 
+import dev.assay.signing.NativeSignatures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code config}: what is in force and where it came from. */
 final class ConfigCommand {
@@ -26,6 +29,7 @@ final class ConfigCommand {
     List<Home.Setting> settings = new ArrayList<>(List.of(home.data(), home.ledger()));
     for (String name :
         List.of(
+            "ASSAY_TUF_ROOT",
             "REGISTRY_AUTH_FILE",
             "DOCKER_CONFIG",
             "HTTPS_PROXY",
@@ -39,6 +43,7 @@ final class ConfigCommand {
               context.variable(name).map(ConfigCommand::withoutCredentials).orElse("-"),
               context.variable(name).isPresent() ? "environment" : "not set"));
     }
+    settings.add(arithmetic());
     for (String name : SECRETS) {
       boolean set = context.environment().containsKey(name);
       settings.add(new Home.Setting(name, set ? "(set)" : "-", set ? "environment" : "not set"));
@@ -47,6 +52,16 @@ final class ConfigCommand {
       context.out().printf("%-22s %-50s %s%n", s.name(), s.value(), s.source());
     }
     return 0;
+  }
+
+  private static Home.Setting arithmetic() {
+    String home = System.getProperty("assay.home");
+    Optional<String> jar =
+        home == null ? Optional.empty() : NativeSignatures.shipped(Path.of(home, "lib"));
+    return new Home.Setting(
+        "signatures",
+        jar.isPresent() ? "AWS-LC for gate serve and large folders" : "built-in arithmetic",
+        jar.orElse("no native provider for this machine"));
   }
 
   // A proxy's address may carry a name and a password.

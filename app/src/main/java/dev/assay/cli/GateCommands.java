@@ -20,6 +20,7 @@ import dev.assay.ledger.LedgerTurns;
 import dev.assay.net.TlsMaterial;
 import dev.assay.server.RunningServer;
 import dev.assay.server.WebServers;
+import dev.assay.signing.NativeSignatures;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -173,6 +174,7 @@ final class GateCommands {
     Listen listen = Listen.parse(arguments.value("listen").orElse("127.0.0.1:8443"));
     Tls tls = tls(arguments, context, listen);
     Path ledger = requiredLedger(arguments, context);
+    NativeSignatures.useSoon();
     try (Opened opened = open(arguments, context, judges, Optional.of(ledger));
         RunningServer server =
             WebServers.start(

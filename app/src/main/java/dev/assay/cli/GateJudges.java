@@ -10,6 +10,7 @@ import dev.assay.oci.RegistryClient;
 import dev.assay.policy.PolicyReader;
 import dev.assay.policy.TrustPolicy;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,7 +37,8 @@ final class GateJudges {
     RegistryJudge judge =
         new RegistryJudge(
             client::repository,
-            RegistryJudge.Rules.of(policy),
+            RegistryJudge.Rules.of(
+                policy, TrustOptions.trust(List.of(), context, Optional.empty())),
             memory == null ? Memory.NONE : memory,
             memory == null ? EvidenceSink.NONE : memory,
             false,

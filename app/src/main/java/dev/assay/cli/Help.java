@@ -67,7 +67,7 @@ final class Help {
     for (Map.Entry<String, List<String>> section : Commands.sections().entrySet()) {
       out.append('\n').append(section.getKey()).append('\n');
       for (String name : section.getValue()) {
-        Commands.spec(name).ifPresent(spec -> row(out, spec.name(), spec.summary(), 22));
+        Commands.spec(name).ifPresent(spec -> row(out, spec.name(), spec.summary(), 27));
       }
     }
     out.append("\nassay COMMAND --help says more; assay explain CODE explains a refusal.\n");
@@ -79,7 +79,7 @@ final class Help {
   private static String renderGroup(String word) {
     StringBuilder out = new StringBuilder("usage: assay " + word + " COMMAND\n\n");
     for (String name : Commands.inGroup(word)) {
-      Commands.spec(name).ifPresent(spec -> row(out, spec.name(), spec.summary(), 22));
+      Commands.spec(name).ifPresent(spec -> row(out, spec.name(), spec.summary(), 27));
     }
     return out.toString();
   }

@@ -5,6 +5,7 @@ import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Text;
 import dev.assay.net.ByteSource;
+import dev.assay.oci.ArchiveWriter;
 import dev.assay.oci.Descriptor;
 import dev.assay.oci.ImageConfig;
 import dev.assay.oci.ImageCopy;
@@ -51,7 +52,7 @@ final class ImageCommands {
           The same files and options give the same digest, on any machine: entries are sorted, \
           belong to nobody and carry one time (--created, else SOURCE_DATE_EPOCH, else 1970).\
           """,
-          List.of(
+          TlsOptions.with(
               CommandSpec.values(
                   "layer",
                   "SOURCE[:PATH]",
@@ -76,12 +77,18 @@ final class ImageCommands {
           2,
           2,
           """
-          Copies an image from an image layout to a registry, every platform of it, and prints it \
-          by its digest. Each part is compared with its digest before it is sent. Both operands \
-          may also be of the same kind.\
+          Copies an image from an image layout to a registry, every platform of it, several parts \
+          at a time, and prints it by its digest. Each part is compared with its digest as it is \
+          sent; one that differs is not sent whole. What broke off is continued.
+
+          The image may also be in an archive: oci-archive:FILE:TAG is an image layout in a tar \
+          file, docker-archive:FILE:TAG what docker save wrote. Both operands may be of the same \
+          kind.\
           """,
-          List.of(REFERRERS, PLAIN_HTTP),
-          List.of("assay image push oci:./image:1.0 127.0.0.1:5000/app:1.0"));
+          TlsOptions.with(REFERRERS, PLAIN_HTTP),
+          List.of(
+              "assay image push oci:./image:1.0 127.0.0.1:5000/app:1.0",
+              "assay image push oci-archive:./image.tar 127.0.0.1:5000/app:1.0"));
 
   static final CommandSpec PULL =
       new CommandSpec(
@@ -93,10 +100,15 @@ final class ImageCommands {
           """
           Copies an image from a registry to an image layout, which is made if there is none, and \
           prints it by its digest. Each part is compared with its digest as it arrives; what \
-          differs is refused, and then there is no image under the tag.\
+          differs is refused, and then there is no image under the tag.
+
+          oci-archive:FILE:TAG writes a new tar file instead. Mirrors are asked first where \
+          registries.conf names some.\
           """,
-          List.of(REFERRERS, PLAIN_HTTP),
-          List.of("assay image pull 127.0.0.1:5000/app:1.0 oci:./image:1.0 --referrers"));
+          TlsOptions.with(REFERRERS, PLAIN_HTTP),
+          List.of(
+              "assay image pull 127.0.0.1:5000/app:1.0 oci:./image:1.0 --referrers",
+              "assay image pull 127.0.0.1:5000/app:1.0 oci-archive:./image.tar:1.0"));
 
   static final CommandSpec DIGEST =
       new CommandSpec(
@@ -109,7 +121,7 @@ final class ImageCommands {
           Asks the registry what a tag points at now, hashes what it answers, and prints the image \
           by that digest.\
           """,
-          List.of(PLAIN_HTTP),
+          TlsOptions.with(PLAIN_HTTP),
           List.of("assay image digest 127.0.0.1:5000/app:1.0"));
 
   static final CommandSpec TAG =
@@ -120,13 +132,13 @@ final class ImageCommands {
           2,
           2,
           "Gives an image another tag in the repository it is in. Prints the image by its digest.",
-          List.of(PLAIN_HTTP),
+          TlsOptions.with(PLAIN_HTTP),
           List.of("assay image tag 127.0.0.1:5000/app:1.0 stable"));
 
   private ImageCommands() {}
 
   private static RegistryClient client(Arguments arguments, Context context) {
-    return RegistryClient.of(context.environment(), arguments.flag("plain-http"));
+    return TlsOptions.client(arguments, context);
   }
 
   static int create(Arguments arguments, Context context) throws IOException {
@@ -161,11 +173,18 @@ final class ImageCommands {
               Descriptor.of(MediaTypes.CONFIG, config),
               layers.stream().map(LayerBuilder.Layer::descriptor).toList());
       ImageStore store = target.openOrCreate(client, context);
-      for (LayerBuilder.Layer layer : layers) {
-        store.writeBlob(layer.descriptor(), ByteSource.of(layer.file()));
+      Digest made;
+      try {
+        for (LayerBuilder.Layer layer : layers) {
+          store.writeBlob(layer.descriptor(), ByteSource.of(layer.file()));
+        }
+        store.writeBlob(manifest.config(), ByteSource.of(config));
+        made = store.writeManifest(manifest, target.tag()).digest();
+        finish(store);
+      } finally {
+        discard(store);
       }
-      store.writeBlob(manifest.config(), ByteSource.of(config));
-      context.out().println(target.at(store.writeManifest(manifest, target.tag()).digest()));
+      context.out().println(target.at(made));
       return 0;
     } finally {
       remove(work);
@@ -238,24 +257,49 @@ final class ImageCommands {
   }
 
   private static int copy(Arguments arguments, Context context) throws IOException {
-    ImageLocation from = ImageLocation.parse(arguments.operand(0));
     ImageLocation to = ImageLocation.parse(arguments.operand(1));
-    try (RegistryClient client = client(arguments, context)) {
+    Descriptor copied = copied(arguments, ImageLocation.parse(arguments.operand(0)), to, context);
+    context.out().println(to.at(copied.digest()));
+    return 0;
+  }
+
+  private static Descriptor copied(
+      Arguments arguments, ImageLocation from, ImageLocation to, Context context)
+      throws IOException {
+    try (RegistryClient client = client(arguments, context);
+        ProgressBar progress = ProgressBar.bytes("copying", context)) {
       ImageStore source = from.open(client, context);
+      String identifier = from.identifier(source);
       ImageStore target = to.openOrCreate(client, context);
-      Descriptor copied =
-          new ImageCopy(source, target, arguments.flag("referrers"))
-              .copy(from.identifier(), to.tag());
-      context.out().println(to.at(copied.digest()));
-      return 0;
+      try {
+        Descriptor copied =
+            new ImageCopy(source, target, arguments.flag("referrers"), progress)
+                .copy(identifier, to.tag());
+        finish(target);
+        return copied;
+      } finally {
+        discard(target);
+      }
+    }
+  }
+
+  private static void finish(ImageStore target) throws IOException {
+    if (target instanceof ArchiveWriter archive) {
+      archive.finish();
+    }
+  }
+
+  private static void discard(ImageStore target) throws IOException {
+    if (target instanceof ArchiveWriter archive) {
+      archive.close();
     }
   }
 
   static int digest(Arguments arguments, Context context) {
     ImageLocation image = ImageLocation.parse(arguments.operand(0));
     try (RegistryClient client = client(arguments, context)) {
-      Digest digest =
-          image.open(client, context).manifest(image.identifier()).descriptor().digest();
+      ImageStore store = image.open(client, context);
+      Digest digest = store.manifest(image.identifier(store)).descriptor().digest();
       context.out().println(image.at(digest));
       return 0;
     }
@@ -270,7 +314,7 @@ final class ImageCommands {
     }
     try (RegistryClient client = client(arguments, context)) {
       ImageStore store = image.open(client, context);
-      StoredManifest stored = store.manifest(image.identifier());
+      StoredManifest stored = store.manifest(image.identifier(store));
       Descriptor tagged =
           store.writeManifest(stored.bytes(), stored.descriptor().mediaType(), Optional.of(tag));
       context.out().println(image.at(tagged.digest()));

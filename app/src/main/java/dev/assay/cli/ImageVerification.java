@@ -1,11 +1,13 @@
 package dev.assay.cli;
 
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.gate.EvidenceSink;
 import dev.assay.gate.Judgement;
 import dev.assay.gate.LedgerMemory;
 import dev.assay.gate.Memory;
 import dev.assay.gate.RegistryJudge;
+import dev.assay.oci.ImageStore;
 import dev.assay.oci.RegistryClient;
 import dev.assay.verify.Check;
 import dev.assay.verify.Verdict;
@@ -15,9 +17,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies images in registries for {@code verify}; loaded only when an image is named. */
+/** Verifies images for {@code verify}; loaded only when one is named. */
 final class ImageVerification implements AutoCloseable {
 
   private final RegistryJudge.Rules rules;
@@ -26,30 +29,37 @@ final class ImageVerification implements AutoCloseable {
   private final @Nullable LedgerMemory ledger;
   private final boolean content;
   private final InstantSource clock;
-  private final RegistryClient client;
+  private final Supplier<RegistryClient> registries;
+  private final Context context;
+  private final boolean offline;
+  private @Nullable RegistryClient client;
 
   private ImageVerification(
       RegistryJudge.Rules rules,
       @Nullable LedgerMemory ledger,
       boolean content,
       InstantSource clock,
-      RegistryClient client) {
+      Supplier<RegistryClient> registries,
+      boolean offline,
+      Context context) {
     this.rules = rules;
     this.ledger = ledger;
     this.memory = ledger == null ? Memory.NONE : ledger;
     this.sink = ledger == null ? EvidenceSink.NONE : ledger;
     this.content = content;
     this.clock = clock;
-    this.client = client;
+    this.registries = registries;
+    this.offline = offline;
+    this.context = context;
   }
 
-  static ImageVerification open(
-      VerifyCommand.Request request, Arguments arguments, Context context) {
+  static ImageVerification open(VerifyRequest request, Arguments arguments, Context context) {
     RegistryJudge.Rules rules =
         request
             .policy()
-            .map(file -> RegistryJudge.Rules.of(PolicyCommands.load(context, file)))
-            .orElseGet(() -> RegistryJudge.Rules.of(request.requirements()));
+            .map(
+                file -> RegistryJudge.Rules.of(PolicyCommands.load(context, file), request.trust()))
+            .orElseGet(() -> RegistryJudge.Rules.of(request.requirements(), request.trust()));
     Optional<String> folder = arguments.value("ledger").or(() -> context.variable("ASSAY_LEDGER"));
     Clock clock = context.clock();
     InstantSource at = request.at().<InstantSource>map(InstantSource::fixed).orElse(clock);
@@ -62,22 +72,82 @@ final class ImageVerification implements AutoCloseable {
         ledger,
         !arguments.flag("manifest-only"),
         at,
-        RegistryClient.of(context.environment(), arguments.flag("plain-http")));
+        () -> RegistryClient.of(context.environment(), arguments.flag("plain-http")),
+        request.offline(),
+        context);
   }
 
-  VerifyCommand.Result verify(String image) {
+  private synchronized RegistryClient client() {
+    RegistryClient opened = client;
+    if (opened == null) {
+      opened = registries.get();
+      client = opened;
+    }
+    return opened;
+  }
+
+  VerifyCommand.Result verify(String name) {
+    ImageLocation location = ImageLocation.parse(name);
+    return location instanceof ImageLocation.OnDisk found ? onDisk(name, found) : inRegistry(name);
+  }
+
+  // A folder's or a file's name says nothing about where the image is from: what was recorded of
+  // tags is not
+  // asked, and nothing is recorded.
+  private VerifyCommand.Result onDisk(String name, ImageLocation.OnDisk location) {
+    List<Verifier.Accepted> accepted = new ArrayList<>();
+    RegistryJudge judge = judge(withoutTags(memory), (s, r, found) -> accepted.addAll(found));
+    Optional<String> tag = location.digest().isPresent() ? Optional.empty() : location.tag();
+    ImageStore store = location.open(context);
+    Judgement judgement =
+        judge.judge(
+            new RegistryJudge.Located(
+                name, location.name(), tag, location.identifier(store), store));
+    Verdict verdict = judgement.verdict();
+    if (offline && tag.isPresent()) {
+      verdict =
+          verdict.noting(
+              List.of("offline: whether a registry's tag names this image was not looked at"));
+    }
+    return new VerifyCommand.Result(
+        verdict,
+        List.copyOf(accepted),
+        verdict.decisive().flatMap(Check::code).map(c -> "assay explain " + c.id()));
+  }
+
+  private static Memory withoutTags(Memory memory) {
+    return new Memory() {
+      @Override
+      public Optional<TagRecord> tag(String repository, String tag) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<String> firstCommit(String repository, String ref) {
+        return memory.firstCommit(repository, ref);
+      }
+
+      @Override
+      public Optional<Digest> firstDigest(String packageUrl) {
+        return memory.firstDigest(packageUrl);
+      }
+    };
+  }
+
+  private RegistryJudge judge(Memory remembered, EvidenceSink keeper) {
+    return new RegistryJudge(
+        reference -> client().repository(reference), rules, remembered, keeper, content, clock);
+  }
+
+  private VerifyCommand.Result inRegistry(String image) {
     List<Verifier.Accepted> accepted = new ArrayList<>();
     RegistryJudge judge =
-        new RegistryJudge(
-            client::repository,
-            rules,
+        judge(
             memory,
             (subject, repository, found) -> {
               accepted.addAll(found);
               sink.keep(subject, repository, found);
-            },
-            content,
-            clock);
+            });
     Judgement judgement = judge.judge(image);
     if (ledger != null
         && judgement.repository().isPresent()
@@ -114,8 +184,11 @@ final class ImageVerification implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    client.close();
+  public synchronized void close() {
+    RegistryClient opened = client;
+    if (opened != null) {
+      opened.close();
+    }
     if (ledger != null) {
       ledger.close();
     }

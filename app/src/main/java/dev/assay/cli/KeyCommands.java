@@ -7,8 +7,11 @@ import dev.assay.bytes.Code;
 import dev.assay.bytes.Text;
 import dev.assay.crypto.KeyAlgorithm;
 import dev.assay.crypto.PrivateKey;
+import dev.assay.crypto.PublicKey;
 import dev.assay.signing.KeyFiles;
-import dev.assay.signing.Signer;
+import dev.assay.signing.KeyReferences;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -26,13 +29,17 @@ final class KeyCommands {
           """
           NAME is "assay" where none is given. The private key is encrypted with a password, in cosign's format; only its owner can read the file. The
           password is COSIGN_PASSWORD if that is set, else it is asked for. Existing files are never replaced.
+
+          With --key the key is made elsewhere and never leaves it: pkcs11:token=...;object=NAME in a token,
+          SCHEME://... by the program sigstore-kms-SCHEME. NAME.pub is written then, and no NAME.key.
           """,
           List.of(
               value(
                   "algorithm",
                   "NAME",
                   "ecdsa-p256 (default), ecdsa-p384, ecdsa-p521, ed25519, ml-dsa-44, ml-dsa-65,"
-                      + " ml-dsa-87")),
+                      + " ml-dsa-87; in tokens the first four"),
+              value("key", "REFERENCE", "make the key there instead of in a file")),
           List.of("assay key generate release"));
 
   static final CommandSpec PUBLIC =
@@ -43,13 +50,16 @@ final class KeyCommands {
           0,
           0,
           "PEM on standard output, its id (the SHA-256 of its DER form) on standard error.",
-          List.of(value("key", "FILE", "the private key")),
+          List.of(value("key", "KEY", "a private or public key: a file, or a reference")),
           List.of("assay key public --key release.key"));
 
   private KeyCommands() {}
 
   static int generate(Arguments arguments, Context context) {
     String name = arguments.operands().isEmpty() ? "assay" : arguments.operand(0);
+    if (arguments.value("key").isPresent()) {
+      return elsewhere(name, arguments, context);
+    }
     String algorithm = arguments.value("algorithm").orElse("ecdsa-p256");
     KeyAlgorithm chosen =
         KeyAlgorithm.byId(algorithm)
@@ -80,16 +90,30 @@ final class KeyCommands {
     return 0;
   }
 
-  private static String show(Context context, java.nio.file.Path path) {
+  private static int elsewhere(String name, Arguments arguments, Context context) {
+    Path file = KeyFiles.Pair.of(context.path(name)).publicKey();
+    if (Files.exists(file)) {
+      throw new AssayException(Code.FILE_EXISTS, show(context, file) + " exists already");
+    }
+    PublicKey key =
+        KeyReferences.generate(
+            arguments.required("key"), arguments.value("algorithm"), Keys.settings(context));
+    KeyFiles.createPublic(file, key);
+    context.out().println("public key   " + show(context, file));
+    context.out().println("id           " + key.id());
+    return 0;
+  }
+
+  static String show(Context context, Path path) {
     return path.startsWith(context.folder())
         ? context.folder().relativize(path).toString()
         : path.toString();
   }
 
   static int publicKey(Arguments arguments, Context context) {
-    Signer signer = Keys.signer(arguments, context);
-    context.out().print(signer.publicKey().pem());
-    context.err().println("id " + signer.publicKey().id());
+    PublicKey key = KeyReferences.publicKey(arguments.required("key"), Keys.settings(context));
+    context.out().print(key.pem());
+    context.err().println("id " + key.id());
     return 0;
   }
 }

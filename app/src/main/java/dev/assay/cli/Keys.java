@@ -2,6 +2,8 @@ package dev.assay.cli;
 
 import dev.assay.crypto.PublicKey;
 import dev.assay.signing.KeyFiles;
+import dev.assay.signing.KeyReferences;
+import dev.assay.signing.KeySettings;
 import dev.assay.signing.Passwords;
 import dev.assay.signing.Signer;
 import dev.assay.trust.TrustedKey;
@@ -32,17 +34,34 @@ final class Keys {
   }
 
   static Signer signer(Arguments arguments, Context context) {
-    return KeyFiles.signer(context.path(arguments.required("key")), passwords(context));
+    String key = arguments.required("key");
+    // A plain name is a file: nothing else is loaded for it.
+    return key.indexOf(':') < 0
+        ? KeyFiles.signer(context.path(key), passwords(context))
+        : KeyReferences.signer(key, settings(context));
+  }
+
+  static KeySettings settings(Context context) {
+    return new KeySettings(
+        context.environment(),
+        context.folder(),
+        passwords(context),
+        text -> context.err().println(text));
   }
 
   /** Public keys given by {@code --key}, named by their files. */
   static List<TrustedKey> trusted(List<String> files, Context context) {
     List<TrustedKey> out = new ArrayList<>();
     for (String file : files) {
-      PublicKey key = KeyFiles.loadPublic(context.path(file));
+      boolean isFile = file.indexOf(':') < 0 || KeyReferences.isFile(file);
+      PublicKey key =
+          isFile
+              ? KeyFiles.loadPublic(context.path(file))
+              : KeyReferences.publicKey(file, settings(context));
       if (out.stream().noneMatch(k -> k.key().id().equals(key.id()))) {
-        Path name = Path.of(file).getFileName();
-        out.add(TrustedKey.always(name == null ? file : name.toString(), key));
+        Path name = isFile ? Path.of(file).getFileName() : null;
+        // What follows the question mark of a PKCS#11 URI may be a PIN.
+        out.add(TrustedKey.always(name == null ? file.split("\\?", 2)[0] : name.toString(), key));
       }
     }
     return out;

@@ -153,8 +153,8 @@ final class PolicyCommands {
     context.out().println("  an image that no rule covers is refused");
   }
 
-  private static String names(List<dev.assay.trust.TrustedKey> keys) {
-    return String.join(", ", keys.stream().map(dev.assay.trust.TrustedKey::name).toList());
+  private static String names(List<dev.assay.trust.Signer> keys) {
+    return String.join(", ", keys.stream().map(dev.assay.trust.Signer::name).toList());
   }
 
   static int schema(Arguments arguments, Context context) throws IOException {

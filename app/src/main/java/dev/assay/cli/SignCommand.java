@@ -35,12 +35,18 @@ final class SignCommand {
 
           A file's signature is written beside it, as FILE.sigstore.json, or to --bundle.
 
-          The key's password is COSIGN_PASSWORD if that is set, else it is asked for.
+          The key's password is COSIGN_PASSWORD if that is set, else it is asked for. The key may be elsewhere than in a
+          file: env://VARIABLE, pkcs11:token=...;object=... (a token), ssh-agent: (an SSH agent), or SCHEME://... for the
+          program sigstore-kms-SCHEME, a plugin of cosign's.
+
+          --ssh-signature writes the signature that ssh-keygen -Y verify reads, by a key of an SSH agent.
           """,
           List.of(
-              value("key", "FILE", "the private key"),
+              value("key", "KEY", "the private key: a file, or a reference"),
               value(
                   "bundle", "FILE", "where the bundle of a file is written; - is standard output"),
+              value("ssh-signature", "FILE", "write an SSH signature of a file instead"),
+              value("namespace", "NAME", "what an SSH signature is for (\"file\" where not given)"),
               values("annotation", "NAME=VALUE", "say more about an image in the signed statement"),
               flag("plain-http", "use HTTP instead of HTTPS (on this machine HTTP is used anyway)"),
               flag("replace", "replace an existing bundle file")),
@@ -54,7 +60,19 @@ final class SignCommand {
     if (arguments.value("bundle").isPresent() && arguments.operands().size() > 1) {
       throw new AssayException(Code.USAGE, "--bundle goes with one file");
     }
-    Signer signer = Keys.signer(arguments, context);
+    if (arguments.value("ssh-signature").isPresent()) {
+      return SshSigning.run(arguments, context);
+    }
+    if (arguments.value("namespace").isPresent()) {
+      throw new AssayException(Code.USAGE, "--namespace goes with --ssh-signature");
+    }
+    try (Signer signer = Keys.signer(arguments, context)) {
+      signAll(signer, arguments, context);
+    }
+    return 0;
+  }
+
+  private static void signAll(Signer signer, Arguments arguments, Context context) {
     for (String name : arguments.operands()) {
       if (Target.isFile(name, context)) {
         file(name, signer, arguments, context);
@@ -69,7 +87,6 @@ final class SignCommand {
             context);
       }
     }
-    return 0;
   }
 
   private static void file(String name, Signer signer, Arguments arguments, Context context) {
@@ -94,7 +111,7 @@ final class SignCommand {
   }
 
   /** The largest file that is signed (it is held in memory). */
-  private static final int SIGNED_FILE_BYTES = 1 << 30;
+  static final int SIGNED_FILE_BYTES = 1 << 30;
 
   static void write(Arguments arguments, Context context, String name, byte[] bundle) {
     String target = arguments.value("bundle").orElse(name + ".sigstore.json");

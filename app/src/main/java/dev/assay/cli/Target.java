@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * What a command line names: a file where there is one of that name or the name begins with a dot
@@ -44,13 +45,21 @@ final class Target {
    * @throws AssayException with {@link Code#FILE_UNREADABLE}
    */
   static Digest digest(String name, Context context) {
-    Path path = context.path(name);
-    if (Files.isDirectory(path)) {
-      throw new AssayException(Code.FILE_UNREADABLE, name + " is a folder");
-    }
-    Hasher hasher = Hasher.of(Digest.Algorithm.SHA256);
-    byte[] buffer = new byte[CHUNK];
+    return digest(context.path(name), Digest.Algorithm.SHA256);
+  }
+
+  /** As {@link #digest(String, Context)}, by another hash. */
+  static Digest digest(Path path, Digest.Algorithm algorithm) {
+    String name = String.valueOf(path.getFileName());
+    Hasher hasher = Hasher.of(algorithm);
     try (InputStream in = Files.newInputStream(path)) {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isDirectory()) {
+        throw new AssayException(Code.FILE_UNREADABLE, name + " is a folder");
+      }
+      // One more than it has, so that its end is seen; it may grow, and a device has no size.
+      boolean small = attributes.isRegularFile() && attributes.size() < CHUNK;
+      byte[] buffer = new byte[small ? (int) attributes.size() + 1 : CHUNK];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         hasher.update(buffer, 0, n);
       }
@@ -60,5 +69,24 @@ final class Target {
       throw new AssayException(Code.FILE_UNREADABLE, "cannot read " + Text.printable(name), e);
     }
     return hasher.finish();
+  }
+
+  /** The content of a file, which has at most so many bytes. */
+  static byte[] content(Path path, int limit) {
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] bytes = in.readNBytes(limit);
+      if (bytes.length == limit && in.read() >= 0) {
+        throw new AssayException(
+            Code.TOO_LARGE,
+            path.getFileName()
+                + " has more than "
+                + limit
+                + " bytes, which its key signs as a whole");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new AssayException(
+          Code.FILE_UNREADABLE, "cannot read " + Text.printable(path.toString()), e);
+    }
   }
 }

@@ -7,7 +7,9 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +23,21 @@ import java.util.Map;
  */
 final class Training {
 
+  private static final List<String> EVIDENCE =
+      List.of(
+          "keyless-root.json",
+          "rekor1.bin",
+          "rekor1.bin.sigstore.json",
+          "rekor2.bin",
+          "rekor2.bin.sigstore.json",
+          "dsse1.bin",
+          "dsse1.bin.sigstore.json");
+
   private Training() {}
 
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[1]).toAbsolutePath();
+    unpack(folder);
     for (String line : script(args[0])) {
       int space = line.indexOf(' ');
       int expected = Integer.parseInt(line.substring(0, space));
@@ -37,6 +50,18 @@ final class Training {
     }
     // The way in and out as well: the environment, the streams, the end.
     Main.main(new String[] {"version"});
+  }
+
+  /** Puts the evidence that the scripts verify into the folder. */
+  static void unpack(Path folder) throws IOException {
+    for (String name : EVIDENCE) {
+      try (InputStream in = Training.class.getResourceAsStream("/training/keyless/" + name)) {
+        if (in == null) {
+          throw new IOException("no training evidence " + name);
+        }
+        Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   private static Context context(Path folder) {

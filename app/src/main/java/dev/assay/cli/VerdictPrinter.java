@@ -36,6 +36,9 @@ final class VerdictPrinter {
     for (Check check : verdict.checks()) {
       print(check, 1);
     }
+    for (String note : verdict.notes()) {
+      out.println("  note: " + shorten(Text.printable(note)));
+    }
     next.ifPresent(n -> out.println("  next: " + n));
   }
 

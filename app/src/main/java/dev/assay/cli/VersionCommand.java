@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.trust.PublicGood;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +18,8 @@ final class VersionCommand {
           0,
           0,
           "The commit is \"unknown\" where the product was not built from a Git checkout, and"
-              + " followed by \"modified\" where the checkout had changes.",
+              + " followed by \"modified\" where the checkout had changes. The trust root is the"
+              + " public-good one that is shipped, of that date.",
           List.of(),
           List.of("assay version"));
 
@@ -28,12 +30,17 @@ final class VersionCommand {
     context
         .out()
         .printf(
-            "assay %s%ncommit %s%njava %s (%s)%n",
+            "assay %s%ncommit %s%njava %s (%s)%ntrust root of %s%n",
             build.getProperty("version", "unknown"),
             build.getProperty("commit", "unknown"),
             Runtime.version(),
-            System.getProperty("java.vendor", "unknown"));
+            System.getProperty("java.vendor", "unknown"),
+            PublicGood.DATE);
     return 0;
+  }
+
+  static String version() {
+    return build().getProperty("version", "unknown");
   }
 
   // Written by RenderedFiles when the product is built.

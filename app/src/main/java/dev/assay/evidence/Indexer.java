@@ -2,6 +2,7 @@ package dev.assay.evidence;
 
 import dev.assay.attest.Bundle;
 import dev.assay.attest.Dsse;
+import dev.assay.attest.EvidenceReader;
 import dev.assay.attest.SlsaProvenance;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
@@ -169,7 +170,7 @@ final class Indexer {
 
   /** The statement in a bundle, if it is one about the subject. */
   static Statement statement(byte[] bundle, Digest subject) {
-    Bundle parsed = Bundle.parse(bundle, Limits.SBOM_BYTES);
+    Bundle parsed = EvidenceReader.one(bundle, Limits.SBOM_BYTES);
     if (!(parsed.content() instanceof Bundle.Envelope(Dsse envelope))
         || !envelope.payloadType().equals(Dsse.IN_TOTO)) {
       throw new AssayException(Code.BAD_STATEMENT, "the bundle holds no in-toto statement");

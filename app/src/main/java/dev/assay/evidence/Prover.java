@@ -1,6 +1,7 @@
 package dev.assay.evidence;
 
 import dev.assay.attest.Bundle;
+import dev.assay.attest.EvidenceReader;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
@@ -12,6 +13,8 @@ import dev.assay.ledger.LedgerRecord;
 import dev.assay.log.Checkpoint;
 import dev.assay.log.NoteKey;
 import dev.assay.log.SignedNote;
+import dev.assay.verify.SignatureMath;
+import dev.assay.verify.Subject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -228,12 +231,14 @@ public final class Prover {
 
   /** Whether a bundle's signature verifies with a key and is about a subject. */
   static boolean verifies(byte[] bundleBytes, PublicKey key, Digest subject, String predicateType) {
-    Bundle bundle = Bundle.parse(bundleBytes, dev.assay.bytes.Limits.SBOM_BYTES);
-    return switch (bundle.content()) {
-      case Bundle.Envelope envelope ->
-          envelope.dsse().signedBy(key)
-              && Indexer.statement(bundleBytes, subject).predicateType().equals(predicateType);
-      case Bundle.MessageSignature m -> key.verifyDigest(subject, m.signature().bytes());
-    };
+    Bundle bundle = EvidenceReader.one(bundleBytes, dev.assay.bytes.Limits.SBOM_BYTES);
+    if (!SignatureMath.isSignedBy(key, bundle, Subject.of(subject.toString(), subject))) {
+      return false;
+    }
+    if (bundle.content() instanceof Bundle.SimpleSigning simple) {
+      return simple.imageDigest().equals(subject);
+    }
+    return !(bundle.content() instanceof Bundle.Envelope)
+        || Indexer.statement(bundleBytes, subject).predicateType().equals(predicateType);
   }
 }

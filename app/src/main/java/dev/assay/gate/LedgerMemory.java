@@ -8,6 +8,7 @@ import dev.assay.evidence.EvidenceIndex;
 import dev.assay.ledger.Ledger;
 import dev.assay.ledger.LedgerRecord;
 import dev.assay.ledger.LedgerTurns;
+import dev.assay.verify.Authenticated;
 import dev.assay.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -100,20 +101,32 @@ public final class LedgerMemory implements Memory, EvidenceSink, AutoCloseable {
             new LedgerRecord(
                 LedgerRecord.Types.EVIDENCE,
                 clock.instant(),
-                Json.object()
-                    .put("subject", subject.toString())
-                    .put("repository", repository)
-                    .put("bundle", bundle.toString())
-                    .put("predicateType", evidence.predicateType().orElse(""))
-                    .put("keyId", evidence.key().key().id().toString())
-                    .put("key", Base64s.encode(evidence.key().key().spki()))
-                    .put("verified", true)
-                    .build(),
+                body(subject, repository, bundle, evidence),
                 List.of(bundle)));
       }
       return writer.append(records);
     });
     refresh();
+  }
+
+  private static Json.Obj body(
+      Digest subject, String repository, Digest bundle, Verifier.Accepted evidence) {
+    Authenticated by = evidence.by();
+    Json.Builder out =
+        Json.object()
+            .put("subject", subject.toString())
+            .put("repository", repository)
+            .put("bundle", bundle.toString())
+            .put("predicateType", evidence.predicateType().orElse(""))
+            .put("keyId", by.key().id().toString())
+            .put("key", Base64s.encode(by.key().spki()));
+    if (by.certificate().isPresent()) {
+      out.put("principal", by.principal());
+    }
+    if (!by.times().isEmpty()) {
+      out.put("times", by.times().stream().map(t -> Json.of(t.toString())).toList());
+    }
+    return out.put("verified", true).build();
   }
 
   /** Records where a tag points, unless that is what was recorded last. */

@@ -8,9 +8,11 @@ import dev.assay.oci.Content;
 import dev.assay.oci.Descriptor;
 import dev.assay.oci.ImageStore;
 import dev.assay.oci.Index;
+import dev.assay.oci.LegacySignatures;
 import dev.assay.oci.Manifest;
 import dev.assay.oci.MediaTypes;
 import dev.assay.oci.Reference;
+import dev.assay.oci.Referrers;
 import dev.assay.oci.StoredManifest;
 import dev.assay.policy.TrustPolicy;
 import dev.assay.verify.Candidate;
@@ -18,6 +20,7 @@ import dev.assay.verify.Check;
 import dev.assay.verify.History;
 import dev.assay.verify.Requirement;
 import dev.assay.verify.Subject;
+import dev.assay.verify.Trust;
 import dev.assay.verify.Verdict;
 import dev.assay.verify.Verifier;
 import java.io.IOException;
@@ -32,8 +35,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Judges images in registries: resolves the name once, checks the bytes it reads, fetches what is
- * attached, and hands it to the verifier. The command line and the gate use this same class.
+ * Judges images: resolves the name once, checks the bytes it reads, fetches what is attached, and
+ * hands it to the verifier. The command line and the gate use this same class.
  */
 public final class RegistryJudge implements ImageJudge {
 
@@ -46,14 +49,30 @@ public final class RegistryJudge implements ImageJudge {
         History history,
         Instant at);
 
-    static Rules of(TrustPolicy policy) {
+    static Rules of(TrustPolicy policy, Trust trust) {
       return (subject, repository, candidates, history, at) ->
-          Verifier.verify(subject, repository, candidates, policy, history, at);
+          Verifier.verify(subject, repository, candidates, policy, trust, history, at);
     }
 
-    static Rules of(List<Requirement> requirements) {
+    static Rules of(List<Requirement> requirements, Trust trust) {
       return (subject, repository, candidates, history, at) ->
-          Verifier.verify(subject, candidates, requirements, history, at);
+          Verifier.verify(subject, candidates, requirements, trust, history, at);
+    }
+  }
+
+  /**
+   * An image, and the store to read it from.
+   *
+   * @param name as the caller named it
+   * @param repository by which rules and records know it
+   * @param tag what was asked for, unless it was a digest
+   * @param identifier the digest, or else the tag
+   */
+  public record Located(
+      String name, String repository, Optional<String> tag, String identifier, ImageStore store) {
+
+    Optional<Digest> digest() {
+      return Digest.isDigest(identifier) ? Optional.of(Digest.parse(identifier)) : Optional.empty();
     }
   }
 
@@ -88,56 +107,73 @@ public final class RegistryJudge implements ImageJudge {
 
   @Override
   public Judgement judge(String image) {
-    Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Reference reference = Reference.parse(image);
     // Where there is a digest, the tag beside it says nothing.
     Optional<String> tag = reference.digest().isPresent() ? Optional.empty() : reference.tag();
-    ImageStore store = stores.apply(reference);
+    return judge(
+        new Located(image, reference.name(), tag, reference.identifier(), stores.apply(reference)));
+  }
+
+  /** Judges an image wherever it is; {@link #judge(String)} knows only images in registries. */
+  public Judgement judge(Located image) {
+    Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    ImageStore store = image.store();
     List<Check> checks = new ArrayList<>();
     StoredManifest manifest;
     try {
-      manifest = store.manifest(reference.identifier());
+      manifest = store.manifest(image.identifier());
     } catch (AssayException e) {
       checks.add(failed("image", e));
-      return judgement(image, reference, tag, reference.digest(), checks, at);
+      return judgement(image, image.digest(), checks, at);
     }
     Digest digest = manifest.descriptor().digest();
     if (content) {
       checks.add(content(store, manifest));
     }
-    List<Candidate> candidates;
+    Verifier.Outcome outcome;
     try {
-      candidates = BundleReferrers.collect(store, digest);
+      outcome = judge(store, Subject.of(image.name(), digest), image.repository(), at);
     } catch (AssayException e) {
       checks.add(failed("evidence", e));
-      return judgement(image, reference, tag, Optional.of(digest), checks, at);
+      return judgement(image, Optional.of(digest), checks, at);
     }
-    Verifier.Outcome outcome =
-        rules.judge(Subject.of(image, digest), reference.name(), candidates, memory, at);
     checks.addAll(outcome.checks());
     boolean good = checks.stream().allMatch(Check::passed);
-    tag.flatMap(t -> tagCheck(reference.name(), t, digest, good)).ifPresent(checks::add);
+    image.tag().flatMap(t -> tagCheck(image.repository(), t, digest, good)).ifPresent(checks::add);
     // Evidence of what was refused is not kept: it would become the history that later evidence is
     // held against, and whoever can attach evidence could write that history.
     if (good) {
-      sink.keep(digest, reference.name(), outcome.accepted());
+      sink.keep(digest, image.repository(), outcome.accepted());
     }
-    return judgement(image, reference, tag, Optional.of(digest), checks, at);
+    return judgement(image, Optional.of(digest), checks, at);
+  }
+
+  // Evidence in the older forms lies under tags that have to be asked for one by one: only where
+  // what refers to the image does not suffice.
+  private Verifier.Outcome judge(ImageStore store, Subject subject, String repository, Instant at) {
+    Digest digest = subject.digest();
+    Referrers referrers = store.referrers(digest, Optional.empty());
+    List<Candidate> candidates = new ArrayList<>(BundleReferrers.collect(store, digest, referrers));
+    Verifier.Outcome outcome = rules.judge(subject, repository, candidates, memory, at);
+    if (outcome.checks().stream().allMatch(Check::passed)) {
+      return outcome;
+    }
+    List<LegacySignatures.Found> older = LegacySignatures.collect(store, digest, referrers);
+    if (older.isEmpty()) {
+      return outcome;
+    }
+    older.forEach(found -> candidates.add(found.candidate()));
+    return rules.judge(subject, repository, candidates, memory, at);
   }
 
   private static Judgement judgement(
-      String image,
-      Reference reference,
-      Optional<String> tag,
-      Optional<Digest> digest,
-      List<Check> checks,
-      Instant at) {
+      Located image, Optional<Digest> digest, List<Check> checks, Instant at) {
     return new Judgement(
-        image,
-        Optional.of(reference.name()),
-        tag,
+        image.name(),
+        Optional.of(image.repository()),
+        image.tag(),
         digest,
-        new Verdict(image, digest, checks, at.toString()));
+        new Verdict(image.name(), digest, checks, at.toString()));
   }
 
   // What could not be read is open; what was read and is wrong is refused.

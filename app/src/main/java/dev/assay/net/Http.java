@@ -15,9 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,6 +44,8 @@ public final class Http implements AutoCloseable {
    * @param attempts how often a request is sent at most
    * @param backOff before the second attempt; doubled before each further one
    * @param longestWait the longest wait before an attempt, whatever Retry-After asks for
+   * @param extraAuthorities PEM, trusted for every host
+   * @param hosts what is particular about single hosts
    */
   public record Settings(
       Duration connect,
@@ -51,7 +56,8 @@ public final class Http implements AutoCloseable {
       Duration backOff,
       Duration longestWait,
       Optional<byte[]> extraAuthorities,
-      ProxySelector proxy) {
+      ProxySelector proxy,
+      HostTls hosts) {
 
     public static Settings standard() {
       return new Settings(
@@ -63,25 +69,50 @@ public final class Http implements AutoCloseable {
           Duration.ofMillis(250),
           Duration.ofSeconds(10),
           Optional.empty(),
-          Proxies.direct());
+          Proxies.direct(),
+          authority -> new HostTls.Material(List.of(), Optional.empty()));
     }
 
-    /** Honours HTTPS_PROXY, HTTP_PROXY, NO_PROXY and SSL_CERT_FILE. */
+    /** Honours HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and the folders certs.d. */
     public static Settings of(Map<String, String> environment) {
       return standard()
           .trusting(TlsMaterial.authorities(environment))
-          .through(Proxies.of(environment));
+          .through(Proxies.of(environment))
+          .hosts(CertificateFolders.of(environment));
+    }
+
+    public Settings hosts(HostTls others) {
+      return new Settings(
+          connect,
+          answer,
+          stall,
+          slowest,
+          attempts,
+          backOff,
+          longestWait,
+          extraAuthorities,
+          proxy,
+          others);
     }
 
     /** Also trusts the certificate authorities of a PEM file. */
     public Settings trusting(Optional<byte[]> pem) {
       return new Settings(
-          connect, answer, stall, slowest, attempts, backOff, longestWait, pem, proxy);
+          connect, answer, stall, slowest, attempts, backOff, longestWait, pem, proxy, hosts);
     }
 
     public Settings through(ProxySelector other) {
       return new Settings(
-          connect, answer, stall, slowest, attempts, backOff, longestWait, extraAuthorities, other);
+          connect,
+          answer,
+          stall,
+          slowest,
+          attempts,
+          backOff,
+          longestWait,
+          extraAuthorities,
+          other,
+          hosts);
     }
 
     public Settings patience(Duration newAnswer, Duration newStall) {
@@ -94,7 +125,8 @@ public final class Http implements AutoCloseable {
           backOff,
           longestWait,
           extraAuthorities,
-          proxy);
+          proxy,
+          hosts);
     }
 
     public Settings retrying(int newAttempts, Duration newBackOff, Duration newLongestWait) {
@@ -107,7 +139,8 @@ public final class Http implements AutoCloseable {
           newBackOff,
           newLongestWait,
           extraAuthorities,
-          proxy);
+          proxy,
+          hosts);
     }
   }
 
@@ -121,12 +154,17 @@ public final class Http implements AutoCloseable {
   private final Lazy<HttpClient> plain;
   private final Lazy<HttpClient> secure;
 
+  // Empty for a host that nothing is particular about.
+  private final Map<String, Optional<HttpClient>> particular = new ConcurrentHashMap<>();
+
   public Http(Settings settings) {
     this.settings = settings;
     this.plain = new Lazy<>(() -> client(TlsMaterial.unused(), HttpClient.Version.HTTP_1_1));
     this.secure =
         new Lazy<>(() ->
-            client(TlsMaterial.client(settings.extraAuthorities()), HttpClient.Version.HTTP_2));
+            client(
+                TlsMaterial.client(settings.extraAuthorities().stream().toList(), Optional.empty()),
+                HttpClient.Version.HTTP_2));
   }
 
   private HttpClient client(SSLContext tls, HttpClient.Version version) {
@@ -278,7 +316,7 @@ public final class Http implements AutoCloseable {
     builder.method(
         request.method(),
         request.payload().map(Http::publisher).orElseGet(HttpRequest.BodyPublishers::noBody));
-    HttpClient client = isHttps(request.uri()) ? secure.value() : plain.value();
+    HttpClient client = isHttps(request.uri()) ? secure(request.uri()) : plain.value();
     try {
       HttpResponse<java.io.InputStream> response =
           client.send(builder.build(), info -> new PacedBody(settings.stall(), settings.slowest()));
@@ -288,6 +326,23 @@ public final class Http implements AutoCloseable {
       throw new AssayException(
           Code.UNREACHABLE, "interrupted while talking to " + Text.quote(shown(request.uri())), e);
     }
+  }
+
+  private HttpClient secure(URI uri) {
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    String authority = port(uri) == 443 ? host : host + ":" + port(uri);
+    return particular.computeIfAbsent(authority, this::particular).orElseGet(secure::value);
+  }
+
+  private Optional<HttpClient> particular(String authority) {
+    HostTls.Material material = settings.hosts().of(authority);
+    if (material.isEmpty()) {
+      return Optional.empty();
+    }
+    List<byte[]> authorities = new ArrayList<>(material.authorities());
+    settings.extraAuthorities().ifPresent(authorities::add);
+    return Optional.of(
+        client(TlsMaterial.client(authorities, material.certificate()), HttpClient.Version.HTTP_2));
   }
 
   private static HttpRequest.BodyPublisher publisher(Request.Payload payload) {
@@ -370,7 +425,7 @@ public final class Http implements AutoCloseable {
     return new AssayException(
         Code.UNREACHABLE,
         "no TLS connection to " + Text.quote(shown(uri)) + ": " + Text.printable(message),
-        Optional.of("SSL_CERT_FILE=FILE adds a certificate authority"),
+        Optional.of("--tls-ca FILE or SSL_CERT_FILE=FILE adds a certificate authority"),
         cause);
   }
 
@@ -384,6 +439,7 @@ public final class Http implements AutoCloseable {
   public void close() {
     plain.ifPresent(HttpClient::shutdownNow);
     secure.ifPresent(HttpClient::shutdownNow);
+    particular.values().forEach(client -> client.ifPresent(HttpClient::shutdownNow));
     threads.shutdownNow();
   }
 }

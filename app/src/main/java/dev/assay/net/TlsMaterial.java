@@ -25,22 +25,51 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/**
- * TLS from PEM text in memory.
- *
- * @param certificates the server's certificate first, then what leads to its authority
- * @param privateKey PKCS#8
- */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record TlsMaterial(byte[] certificates, byte[] privateKey) {
+/** A certificate with its private key, in PEM: of a server, or of a client that shows who it is. */
+public final class TlsMaterial {
 
   private static final Pattern PKCS8 =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+
+  /** A private key with the certificates that lead from it to an authority. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Pair(PrivateKey key, X509Certificate[] chain) {}
+
+  private final byte[] certificates;
+  private final byte[] privateKey;
+  private final Optional<WatchedKeys> watched;
+
+  /**
+   * @param certificates the own certificate first, then what leads to its authority
+   * @param privateKey PKCS#8
+   */
+  public TlsMaterial(byte[] certificates, byte[] privateKey) {
+    this(certificates, privateKey, Optional.empty());
+  }
+
+  private TlsMaterial(byte[] certificates, byte[] privateKey, Optional<WatchedKeys> watched) {
+    this.certificates = certificates.clone();
+    this.privateKey = privateKey.clone();
+    this.watched = watched;
+  }
+
+  /**
+   * Files that are read again when they change: a certificate is renewed without a restart. While
+   * they cannot be used, as in the moment between the two being written, what was read before is.
+   *
+   * @throws AssayException with {@link Code#FILE_UNREADABLE}, or {@link Code#BAD_CONFIG} if they
+   *     cannot be used now
+   */
+  public static TlsMaterial watching(Path certificates, Path privateKey) {
+    WatchedKeys keys = new WatchedKeys(certificates, privateKey);
+    return new TlsMaterial(new byte[0], new byte[0], Optional.of(keys));
+  }
 
   /**
    * What a server needs.
@@ -49,25 +78,36 @@ public record TlsMaterial(byte[] certificates, byte[] privateKey) {
    */
   public SSLContext serverContext() {
     try {
-      List<X509Certificate> chain = certificates(certificates);
-      if (chain.isEmpty()) {
-        throw new AssayException(Code.BAD_CONFIG, "no certificate in the TLS certificate's PEM");
-      }
-      KeyStore store = emptyStore();
-      store.setKeyEntry(
-          "server", key(chain.getFirst()), new char[0], chain.toArray(Certificate[]::new));
-      KeyManagerFactory keys =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(store, new char[0]);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), new TrustManager[0], null);
+      context.init(keyManagers(), new TrustManager[0], null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new AssayException(Code.BAD_CONFIG, "the TLS certificate or key cannot be used", e);
     }
   }
 
-  private PrivateKey key(X509Certificate certificate) throws GeneralSecurityException {
+  private KeyManager[] keyManagers() throws GeneralSecurityException, IOException {
+    if (watched.isPresent()) {
+      return new KeyManager[] {watched.get()};
+    }
+    Pair pair = pair(certificates, privateKey);
+    KeyStore store = emptyStore();
+    store.setKeyEntry("own", pair.key(), new char[0], pair.chain());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, new char[0]);
+    return keys.getKeyManagers();
+  }
+
+  static Pair pair(byte[] certificates, byte[] privateKey) throws GeneralSecurityException {
+    List<X509Certificate> chain = certificates(certificates);
+    if (chain.isEmpty()) {
+      throw new AssayException(Code.BAD_CONFIG, "no certificate in the TLS certificate's PEM");
+    }
+    return new Pair(key(privateKey, chain.getFirst()), chain.toArray(X509Certificate[]::new));
+  }
+
+  private static PrivateKey key(byte[] privateKey, X509Certificate certificate)
+      throws GeneralSecurityException {
     Matcher pem = PKCS8.matcher(new String(privateKey, StandardCharsets.US_ASCII));
     if (!pem.find()) {
       throw new AssayException(
@@ -111,10 +151,12 @@ public record TlsMaterial(byte[] certificates, byte[] privateKey) {
     }
   }
 
-  /** What a client trusts: the authorities of this Java and, if given, those of a PEM file. */
-  static SSLContext client(Optional<byte[]> extraAuthorities) {
+  /**
+   * What a client trusts, the authorities of this Java and those given in PEM, and what it shows.
+   */
+  static SSLContext client(List<byte[]> extraAuthorities, Optional<TlsMaterial> certificate) {
     try {
-      if (extraAuthorities.isEmpty()) {
+      if (extraAuthorities.isEmpty() && certificate.isEmpty()) {
         return SSLContext.getDefault();
       }
       KeyStore store = emptyStore();
@@ -124,19 +166,22 @@ public record TlsMaterial(byte[] certificates, byte[] privateKey) {
       int count = 0;
       for (TrustManager manager : usual.getTrustManagers()) {
         if (manager instanceof javax.net.ssl.X509TrustManager x509) {
-          for (X509Certificate certificate : x509.getAcceptedIssuers()) {
-            store.setCertificateEntry("authority-" + count++, certificate);
+          for (X509Certificate authority : x509.getAcceptedIssuers()) {
+            store.setCertificateEntry("authority-" + count++, authority);
           }
         }
       }
-      for (X509Certificate certificate : certificates(extraAuthorities.get())) {
-        store.setCertificateEntry("authority-" + count++, certificate);
+      for (byte[] pem : extraAuthorities) {
+        for (X509Certificate authority : certificates(pem)) {
+          store.setCertificateEntry("authority-" + count++, authority);
+        }
       }
       TrustManagerFactory all =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       all.init(store);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, all.getTrustManagers(), null);
+      KeyManager[] own = certificate.isPresent() ? certificate.get().keyManagers() : null;
+      context.init(own, all.getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new AssayException(Code.BAD_CONFIG, "the trusted authorities cannot be loaded", e);

@@ -9,28 +9,44 @@ import dev.assay.net.Reply;
 import dev.assay.net.Request;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
+import java.util.List;
 
-/** Fetches one blob into a sink, going on where it was when the connection breaks. */
+/**
+ * Fetches one blob into a sink, going on where it was when the connection breaks, and at the next
+ * place to fetch from when one fails.
+ */
 final class BlobDownload {
 
   private static final int ATTEMPTS = 4;
 
-  private final RemoteRepository repository;
-  private final URI uri;
+  private final List<RemoteRepository> sources;
   private final Descriptor blob;
   private final Hasher hasher;
+  private RemoteRepository repository;
   private long received;
 
-  BlobDownload(RemoteRepository repository, URI uri, Descriptor blob) {
-    this.repository = repository;
-    this.uri = uri;
+  /**
+   * @param sources in the order in which they are asked
+   */
+  BlobDownload(List<RemoteRepository> sources, Descriptor blob) {
+    this.sources = sources;
+    this.repository = sources.getFirst();
     this.blob = blob;
     this.hasher = Hasher.of(blob.digest().algorithm());
   }
 
   void to(OutputStream sink) throws IOException {
-    for (int attempt = 1; !part(sink, attempt == ATTEMPTS); attempt++) {}
+    for (int i = 0; ; i++) {
+      repository = sources.get(i);
+      try {
+        for (int attempt = 1; !part(sink, attempt == ATTEMPTS); attempt++) {}
+        break;
+      } catch (AssayException e) {
+        if (i == sources.size() - 1) {
+          throw e;
+        }
+      }
+    }
     if (received != blob.size()) {
       throw wrongSize(received + " bytes came");
     }
@@ -49,13 +65,13 @@ final class BlobDownload {
 
   /** Whether the body came to its end; otherwise the connection broke and may be tried again. */
   private boolean part(OutputStream sink, boolean last) throws IOException {
-    Request request = Request.get(uri);
+    Request request = Request.get(repository.blobUri(blob.digest()));
     if (received > 0) {
       request = request.with("Range", "bytes=" + received + "-");
     }
     try (Reply reply = repository.read(request)) {
       check(reply);
-      byte[] buffer = new byte[64 << 10];
+      byte[] buffer = new byte[256 << 10];
       long skip = reply.status() == 200 ? received : 0;
       while (true) {
         int count;

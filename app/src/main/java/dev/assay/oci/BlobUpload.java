@@ -2,8 +2,6 @@ package dev.assay.oci;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
-import dev.assay.bytes.Digest;
-import dev.assay.crypto.Hasher;
 import dev.assay.net.ByteSource;
 import dev.assay.net.Http;
 import dev.assay.net.Reply;
@@ -11,57 +9,113 @@ import dev.assay.net.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Pushes one blob: mounted from another repository if possible, else POST and one PUT. */
+/**
+ * Pushes one blob: mounted from another repository if possible, else POST and one PUT. When the
+ * connection breaks, the registry is asked how much arrived, and the rest is sent with PATCH.
+ */
 final class BlobUpload {
 
   private static final int ATTEMPTS = 3;
+  private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-([0-9]{1,18})");
 
   private final RemoteRepository repository;
   private final Descriptor blob;
-  private final ByteSource source;
+  private final HashedSource source;
 
   BlobUpload(RemoteRepository repository, Descriptor blob, ByteSource source) {
     this.repository = repository;
     this.blob = blob;
-    this.source = source;
+    this.source = new HashedSource(blob, source);
   }
 
   /**
    * @param from a repository of the same registry to mount from
    */
   void run(Optional<String> from) throws IOException {
-    checkSource();
     for (int attempt = 1; ; attempt++) {
       Optional<URI> location = begin(from);
       if (location.isEmpty() || put(location.get(), attempt == ATTEMPTS)) {
         return;
       }
+      for (int again = 1; again <= ATTEMPTS; again++) {
+        Optional<Arrived> arrived = arrived(location.get());
+        if (arrived.isEmpty()) {
+          break;
+        }
+        location = rest(arrived.get());
+        if (location.isPresent() && put(location.get(), new byte[0], again == ATTEMPTS)) {
+          return;
+        }
+        location = Optional.of(arrived.get().location());
+      }
     }
   }
 
-  // What is sent has been hashed first: a file that changed is our error, not the registry's.
-  private void checkSource() throws IOException {
-    Hasher hasher = Hasher.of(blob.digest().algorithm());
-    long size = 0;
-    try (InputStream in = source.open()) {
-      byte[] buffer = new byte[64 << 10];
-      for (int n; (n = in.read(buffer)) >= 0; ) {
-        hasher.update(buffer, 0, n);
-        size += n;
+  /**
+   * @param offset bytes that the registry has
+   */
+  private record Arrived(URI location, long offset) {}
+
+  /** How much of an upload that broke off is there; empty if it is lost, or nothing is there. */
+  private Optional<Arrived> arrived(URI location) {
+    try (Reply reply = repository.upload(Request.get(location))) {
+      Matcher range = RANGE.matcher(reply.header("range").orElse(""));
+      if (reply.status() != 204 || !range.matches()) {
+        return Optional.empty();
       }
+      long offset = Long.parseLong(range.group(1)) + 1;
+      if (offset > blob.size() || offset < 2) {
+        return Optional.empty();
+      }
+      Optional<String> next = reply.header("location");
+      return Optional.of(
+          new Arrived(next.map(n -> Http.resolve(reply.uri(), n)).orElse(location), offset));
+    } catch (AssayException e) {
+      return Optional.empty();
     }
-    if (size != blob.size()) {
-      throw new AssayException(
-          Code.SIZE_MISMATCH,
-          "the blob to push has " + size + " bytes, its descriptor says " + blob.size());
+  }
+
+  /** Sends what has not arrived; where to go on, or empty if the connection broke again. */
+  private Optional<URI> rest(Arrived arrived) {
+    if (arrived.offset() == blob.size()) {
+      return Optional.of(arrived.location());
     }
-    Digest actual = hasher.finish();
-    if (!actual.equals(blob.digest())) {
-      throw new AssayException(
-          Code.DIGEST_MISMATCH,
-          "the blob to push has the digest " + actual + ", its descriptor says " + blob.digest());
+    Request request =
+        new Request(
+            "PATCH",
+            arrived.location(),
+            Map.of(
+                "Content-Type",
+                MediaTypes.OCTETS,
+                "Content-Range",
+                arrived.offset() + "-" + (blob.size() - 1)),
+            Optional.of(
+                new Request.Payload(
+                    source.after(arrived.offset()), blob.size() - arrived.offset())),
+            false);
+    try (Reply reply = repository.upload(request)) {
+      return reply.status() == 202
+          ? Optional.of(Http.resolve(reply.uri(), reply.header("location").orElse("")))
+          : Optional.empty();
+    } catch (AssayException e) {
+      throwIfRefused();
+      if (e.code() != Code.UNREACHABLE) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  // A file that changed is our error, not the registry's.
+  private void throwIfRefused() {
+    AssayException refused = source.refused();
+    if (refused != null) {
+      throw refused;
     }
   }
 
@@ -81,18 +135,31 @@ final class BlobUpload {
     }
   }
 
-  /** Whether the blob is there; otherwise the upload was lost and may be begun again. */
-  private boolean put(URI location, boolean last) {
+  private boolean put(URI location, boolean last) throws IOException {
+    if (blob.size() == 0) {
+      // Nothing will be read of it on the way.
+      try (InputStream in = source.open()) {
+        in.readAllBytes();
+      } catch (IOException e) {
+        throwIfRefused();
+        throw e;
+      }
+    }
+    return put(location, Optional.of(new Request.Payload(source, blob.size())), last);
+  }
+
+  private boolean put(URI location, byte[] nothing, boolean last) {
+    return put(
+        location, Optional.of(new Request.Payload(ByteSource.of(nothing), nothing.length)), last);
+  }
+
+  /** Whether the blob is there; otherwise the upload broke off and may be gone on with. */
+  private boolean put(URI location, Optional<Request.Payload> payload, boolean last) {
     String separator = location.getRawQuery() == null ? "?" : "&";
     URI uri =
         URI.create(location + separator + "digest=" + blob.digest().toString().replace(":", "%3A"));
     Request request =
-        new Request(
-            "PUT",
-            uri,
-            java.util.Map.of("Content-Type", MediaTypes.OCTETS),
-            Optional.of(new Request.Payload(source, blob.size())),
-            false);
+        new Request("PUT", uri, Map.of("Content-Type", MediaTypes.OCTETS), payload, false);
     try (Reply reply = repository.upload(request)) {
       if (reply.status() == 201 || reply.status() == 204) {
         return true;
@@ -104,6 +171,7 @@ final class BlobUpload {
       }
       return false;
     } catch (AssayException e) {
+      throwIfRefused();
       if (e.code() != Code.UNREACHABLE || last) {
         throw e;
       }

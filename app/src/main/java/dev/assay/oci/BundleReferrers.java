@@ -86,7 +86,11 @@ public final class BundleReferrers {
    * @throws AssayException if the listing itself cannot be fetched
    */
   public static List<Candidate> collect(ImageStore store, Digest subject) {
-    Referrers referrers = store.referrers(subject, Optional.empty());
+    return collect(store, subject, store.referrers(subject, Optional.empty()));
+  }
+
+  /** As {@link #collect(ImageStore, Digest)}, where what refers to the digest is listed already. */
+  public static List<Candidate> collect(ImageStore store, Digest subject, Referrers referrers) {
     List<Candidate> out = new ArrayList<>();
     for (Descriptor referrer : referrers.found()) {
       if (referrer.artifactType().filter(t -> t.startsWith(ANY_BUNDLE)).isPresent()) {

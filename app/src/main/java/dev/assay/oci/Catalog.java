@@ -6,30 +6,46 @@ import dev.assay.bytes.Digest;
 import dev.assay.bytes.Fields;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
-import java.nio.file.attribute.BasicFileAttributes;
+import dev.assay.bytes.Text;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
-/** What the index.json of a layout lists, indexed for questions. Does not change. */
+/**
+ * What a layout lists, indexed for questions. A change costs the same however much is listed.
+ *
+ * <p>Not safe for use by several threads.
+ */
 final class Catalog {
 
-  private final List<Descriptor> entries;
-  private final Object fileKey;
-  private final TreeMap<String, Descriptor> tags = new TreeMap<>();
-  private final Map<Digest, Descriptor> byDigest = new HashMap<>();
-  private final Map<Digest, Map<Digest, Descriptor>> bySubject = new HashMap<>();
-  private final Map<Digest, Facts> facts = new HashMap<>();
+  /** Where the manifests lie. */
+  interface Manifests {
+    /** The bytes as they are stored, not compared with the digest. */
+    Optional<byte[]> rawManifest(Digest digest);
 
-  /** What is remembered of a manifest, so that it is opened once and not with every change. */
+    boolean hasBlob(Digest digest);
+  }
+
+  /** One change to what is listed. Doing it again does not change more. */
+  sealed interface Change {
+    /** Lists a manifest, and points a tag at it if there is one. */
+    record Put(Descriptor entry, Optional<String> tag) implements Change {}
+
+    /** Removes a tag; what it pointed at stays listed. */
+    record Untag(String tag) implements Change {}
+
+    /** Removes a manifest, with its tags. */
+    record Remove(Digest digest) implements Change {}
+  }
+
+  /** What is remembered of a manifest, so that it is opened once. */
   private record Facts(Optional<Digest> subject, Descriptor asReferrer, List<Descriptor> children) {
 
     static Facts of(Content content, Descriptor entry) {
@@ -43,16 +59,28 @@ final class Catalog {
     }
   }
 
-  private Catalog(List<Descriptor> entries, Object fileKey) {
-    this.entries = Collections.unmodifiableList(entries);
-    this.fileKey = fileKey;
+  private final Manifests manifests;
+
+  // By "tag:" and the tag or, for what has none, the digest, in the order of the file.
+  private final Map<String, Descriptor> entries = new LinkedHashMap<>();
+  private final TreeMap<String, Descriptor> tags = new TreeMap<>();
+  private final Map<Digest, Set<String>> keys = new HashMap<>();
+
+  // In no entry of their own, but in an index that is listed.
+  private final Map<Digest, Descriptor> children = new HashMap<>();
+  private final Map<Digest, Map<Digest, Descriptor>> bySubject = new HashMap<>();
+  private final Map<Digest, Facts> facts = new HashMap<>();
+
+  private Catalog(Manifests manifests) {
+    this.manifests = manifests;
   }
 
   /**
+   * Reads an index.json.
+   *
    * @param previous what was known before the file changed
    */
-  static Catalog read(
-      byte[] bytes, BasicFileAttributes file, ImageLayout layout, Optional<Catalog> previous) {
+  static Catalog read(byte[] bytes, Manifests manifests, Optional<Catalog> previous) {
     Json json = Json.parse(bytes, Limits.LAYOUT_INDEX_BYTES);
     Fields f = Fields.of(json, "index.json", Code.BAD_MANIFEST);
     if (f.integer("schemaVersion") != 2) {
@@ -61,44 +89,82 @@ final class Catalog {
     if (f.has("layers")) {
       throw f.bad("layers", "not in an index");
     }
-    Catalog catalog =
-        new Catalog(
-            f.objects("manifests", Limits.JSON_MEMBERS).stream().map(Descriptor::of).toList(),
-            key(file));
-    catalog.index(layout, previous.map(c -> c.facts).orElse(Map.of()));
+    Catalog catalog = new Catalog(manifests);
+    for (Fields entry : f.objects("manifests", Limits.JSON_MEMBERS)) {
+      catalog.list(Descriptor.of(entry));
+    }
+    catalog.learnAll(previous.map(c -> c.facts).orElse(Map.of()));
     return catalog;
   }
 
-  // A file that is replaced by renaming has another inode, so the same time does not deceive.
-  private static Object key(BasicFileAttributes file) {
-    return List.of(
-        Objects.requireNonNullElse(file.fileKey(), ""), file.lastModifiedTime(), file.size());
-  }
-
-  boolean isOf(BasicFileAttributes file) {
-    return key(file).equals(fileKey);
-  }
-
-  private void index(ImageLayout layout, Map<Digest, Facts> known) {
-    Deque<Descriptor> toOpen = new ArrayDeque<>();
-    for (Descriptor entry : entries) {
-      entry.tag().filter(Names::isTag).ifPresent(tag -> tags.put(tag, entry));
-      if (byDigest.putIfAbsent(entry.digest(), entry.withAnnotations(Map.of())) == null) {
-        toOpen.add(entry);
-      }
+  // Two entries with one tag: the last counts, the first keeps its digest only.
+  private void list(Descriptor entry) {
+    Optional<String> tag = entry.tag();
+    if (tag.isPresent()) {
+      displace(tag.get(), entry.digest());
     }
+    add(tag.map(Catalog::key).orElseGet(() -> entry.digest().toString()), entry);
+  }
+
+  private static String key(String tag) {
+    return "tag:" + tag;
+  }
+
+  private void add(String key, Descriptor entry) {
+    entries.put(key, entry);
+    keys.computeIfAbsent(entry.digest(), d -> new HashSet<>(2)).add(key);
+    entry.tag().filter(Names::isTag).ifPresent(tag -> tags.put(tag, entry));
+  }
+
+  private Optional<Descriptor> drop(String key) {
+    Optional<Descriptor> entry = Optional.ofNullable(entries.remove(key));
+    if (entry.isPresent()) {
+      Set<String> left = keys.getOrDefault(entry.get().digest(), Set.of());
+      left.remove(key);
+      if (left.isEmpty()) {
+        keys.remove(entry.get().digest());
+      }
+      entry.get().tag().ifPresent(tags::remove);
+    }
+    return entry;
+  }
+
+  // What a tag pointed at before stays, under its digest.
+  private boolean displace(String tag, Digest by) {
+    Optional<Descriptor> before = drop(key(tag));
+    if (before.isPresent()
+        && !before.get().digest().equals(by)
+        && !keys.containsKey(before.get().digest())) {
+      add(before.get().digest().toString(), before.get().withAnnotations(Map.of()));
+    }
+    return before.isPresent();
+  }
+
+  // ---- what manifests say
+
+  private void learnAll(Map<Digest, Facts> known) {
+    for (Descriptor entry : entries.values()) {
+      learn(entry, known);
+    }
+  }
+
+  private void learn(Descriptor listed, Map<Digest, Facts> known) {
+    Deque<Descriptor> toOpen = new ArrayDeque<>();
+    toOpen.add(listed);
     while (!toOpen.isEmpty()) {
       Descriptor entry = toOpen.remove();
-      Facts remembered = known.get(entry.digest());
-      Optional<Facts> found = remembered != null ? Optional.of(remembered) : facts(entry, layout);
-      found.ifPresent(f -> add(entry.digest(), f, layout, toOpen));
+      if (!facts.containsKey(entry.digest())) {
+        Facts remembered = known.get(entry.digest());
+        Optional<Facts> found = remembered != null ? Optional.of(remembered) : open(entry);
+        found.ifPresent(f -> remember(entry.digest(), f, toOpen));
+      }
     }
   }
 
   // A manifest that cannot be read refers to nothing; asking for it by name says what is wrong.
-  private static Optional<Facts> facts(Descriptor entry, ImageLayout layout) {
+  private Optional<Facts> open(Descriptor entry) {
     try {
-      return layout
+      return manifests
           .rawManifest(entry.digest())
           .map(bytes -> Facts.of(Content.parse(bytes, entry.mediaType()), entry));
     } catch (AssayException e) {
@@ -106,7 +172,7 @@ final class Catalog {
     }
   }
 
-  private void add(Digest digest, Facts of, ImageLayout layout, Deque<Descriptor> toOpen) {
+  private void remember(Digest digest, Facts of, Deque<Descriptor> toOpen) {
     facts.put(digest, of);
     of.subject()
         .ifPresent(subject ->
@@ -117,17 +183,43 @@ final class Catalog {
       boolean manifest =
           MediaTypes.isManifest(child.mediaType()) || MediaTypes.isIndex(child.mediaType());
       if (manifest
-          && byDigest.size() < Limits.INDEX_ENTRIES
-          && !byDigest.containsKey(child.digest())
-          && layout.hasBlob(child.digest())) {
-        byDigest.put(child.digest(), child.bare());
+          && children.size() < Limits.INDEX_ENTRIES
+          && !children.containsKey(child.digest())
+          && manifests.hasBlob(child.digest())) {
+        children.put(child.digest(), child.bare());
         toOpen.add(child);
       }
     }
   }
 
-  List<Descriptor> entries() {
-    return entries;
+  private void forget(Digest digest) {
+    children.remove(digest);
+    Facts of = facts.remove(digest);
+    if (of == null) {
+      return;
+    }
+    of.subject()
+        .ifPresent(subject -> {
+          Map<Digest, Descriptor> others = bySubject.getOrDefault(subject, new HashMap<>());
+          others.remove(digest);
+          if (others.isEmpty()) {
+            bySubject.remove(subject);
+          }
+        });
+    if (!of.children().isEmpty()) {
+      // Which children are still in another index: seen by starting again with what is known.
+      Map<Digest, Facts> known = new HashMap<>(facts);
+      facts.clear();
+      bySubject.clear();
+      children.clear();
+      learnAll(known);
+    }
+  }
+
+  // ---- questions
+
+  int size() {
+    return entries.size();
   }
 
   Optional<Descriptor> tagged(String tag) {
@@ -135,7 +227,11 @@ final class Catalog {
   }
 
   Optional<Descriptor> listed(Digest digest) {
-    return Optional.ofNullable(byDigest.get(digest));
+    Set<String> found = keys.get(digest);
+    return found != null
+        ? Optional.ofNullable(entries.get(found.iterator().next()))
+            .map(e -> e.withAnnotations(Map.of()))
+        : Optional.ofNullable(children.get(digest));
   }
 
   List<Descriptor> referrers(Digest subject) {
@@ -152,62 +248,73 @@ final class Catalog {
     return tags.tailMap(last, false).keySet().stream().limit(limit).toList();
   }
 
-  // ---- changes to the list of entries
+  /** Everything listed, with its tag if it has one. */
+  List<Descriptor> entries() {
+    return List.copyOf(entries.values());
+  }
+
+  /** The index.json that says this. */
+  byte[] listing() {
+    return listing(entries());
+  }
+
+  static byte[] listing(List<Descriptor> entries) {
+    return Text.utf8(
+        Json.object()
+            .put("schemaVersion", 2)
+            .put("mediaType", MediaTypes.INDEX)
+            .put("manifests", entries.stream().map(Descriptor::json).toList())
+            .build()
+            .compact());
+  }
+
+  // ---- changes
 
   static Descriptor entry(Content content, Descriptor descriptor) {
     return descriptor.withArtifactType(
         content.subject().isPresent() ? content.effectiveArtifactType() : Optional.empty());
   }
 
-  static List<Descriptor> with(List<Descriptor> entries, Descriptor entry, Optional<String> tag) {
-    List<Descriptor> after = new ArrayList<>(entries.size() + 1);
-    Optional<Digest> before = Optional.empty();
-    boolean listed = false;
-    for (Descriptor e : entries) {
-      boolean sameTag = tag.isPresent() && tag.equals(e.tag());
-      if (sameTag) {
-        before = Optional.of(e.digest());
-      } else if (!(tag.isPresent() && e.digest().equals(entry.digest()) && e.tag().isEmpty())) {
-        after.add(e);
-        listed |= e.digest().equals(entry.digest());
-      }
+  boolean wouldChange(Change change) {
+    if (change instanceof Change.Put put) {
+      return put.tag().isPresent()
+          ? !Optional.of(put.entry().digest())
+              .equals(tagged(put.tag().get()).map(Descriptor::digest))
+          : !keys.containsKey(put.entry().digest());
     }
+    return change instanceof Change.Untag untag
+        ? entries.containsKey(key(untag.tag()))
+        : keys.containsKey(((Change.Remove) change).digest());
+  }
+
+  void apply(Change change) {
+    if (change instanceof Change.Put put) {
+      put(put.entry(), put.tag());
+    } else if (change instanceof Change.Untag untag) {
+      tagged(untag.tag()).ifPresent(e -> untag(untag.tag(), e));
+    } else if (change instanceof Change.Remove remove) {
+      for (String key : List.copyOf(keys.getOrDefault(remove.digest(), Set.of()))) {
+        drop(key);
+      }
+      forget(remove.digest());
+    }
+  }
+
+  private void put(Descriptor entry, Optional<String> tag) {
     if (tag.isPresent()) {
-      after.add(entry.withAnnotations(Map.of(Descriptor.REF_NAME, tag.get())));
-    } else if (!listed) {
-      after.add(entry);
+      displace(tag.get(), entry.digest());
+      drop(entry.digest().toString());
+      add(key(tag.get()), entry.withAnnotations(Map.of(Descriptor.REF_NAME, tag.get())));
+    } else if (!keys.containsKey(entry.digest())) {
+      add(entry.digest().toString(), entry);
     }
-    // What the tag pointed at before stays, under its digest.
-    Optional<Digest> displaced = before.filter(d -> !d.equals(entry.digest()));
-    if (displaced.isPresent()) {
-      keep(entries, after, displaced.get());
-    }
-    return after;
+    learn(entry, Map.of());
   }
 
-  private static void keep(List<Descriptor> entries, List<Descriptor> after, Digest digest) {
-    if (after.stream().noneMatch(e -> e.digest().equals(digest))) {
-      entries.stream()
-          .filter(e -> e.digest().equals(digest))
-          .findFirst()
-          .ifPresent(e -> after.add(e.withAnnotations(Map.of())));
+  private void untag(String tag, Descriptor entry) {
+    drop(key(tag));
+    if (!keys.containsKey(entry.digest())) {
+      add(entry.digest().toString(), entry.withAnnotations(Map.of()));
     }
-  }
-
-  static List<Descriptor> withoutTag(List<Descriptor> entries, String tag) {
-    List<Descriptor> after = new ArrayList<>(entries);
-    after.removeIf(e -> e.tag().equals(Optional.of(tag)));
-    for (Descriptor e : entries) {
-      if (e.tag().equals(Optional.of(tag))) {
-        keep(entries, after, e.digest());
-      }
-    }
-    return after;
-  }
-
-  static List<Descriptor> without(List<Descriptor> entries, Digest digest) {
-    List<Descriptor> after = new ArrayList<>(entries);
-    after.removeIf(e -> e.digest().equals(digest));
-    return after;
   }
 }

@@ -15,20 +15,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A folder in the form of OCI image-spec, "Image Layout": {@code oci-layout}, {@code index.json},
@@ -40,28 +39,48 @@ import java.util.function.UnaryOperator;
  * Several threads and processes may write to one layout: {@code index.json} is changed under a lock
  * file.
  */
-public final class ImageLayout implements ImageStore {
+public final class ImageLayout implements ImageStore, LocalBlobs {
 
   static final String MARKER = "oci-layout";
-  static final String LISTING = "index.json";
+  static final String LISTING = LayoutIndex.LISTING;
   private static final String VERSION = "1.0.0";
-  private static final String LOCK = ".lock";
-
-  // A lock file keeps other processes out, this the threads of this one, whatever object they use.
-  private static final Map<Path, Object> WRITING = new ConcurrentHashMap<>();
+  private static final int BUFFER = 256 << 10;
 
   private final Path folder;
-  private volatile Optional<Catalog> catalog = Optional.empty();
+  private final LayoutIndex index;
 
-  private ImageLayout(Path folder) {
+  private ImageLayout(Path folder, boolean journaling) {
     this.folder = folder;
+    this.index = new LayoutIndex(folder, manifests(), journaling);
+  }
+
+  private Catalog.Manifests manifests() {
+    return new Catalog.Manifests() {
+      @Override
+      public Optional<byte[]> rawManifest(Digest digest) {
+        return ImageLayout.this.rawManifest(digest);
+      }
+
+      @Override
+      public boolean hasBlob(Digest digest) {
+        return ImageLayout.this.hasBlob(digest);
+      }
+    };
   }
 
   /**
    * @throws AssayException with {@link Code#NOT_A_LAYOUT}
    */
   public static ImageLayout open(Path folder) {
-    ImageLayout layout = new ImageLayout(folder);
+    return open(folder, false);
+  }
+
+  /**
+   * @param journaling whether a change is appended to a journal, as a registry does, and index.json
+   *     written now and then ({@link #settle})
+   */
+  static ImageLayout open(Path folder, boolean journaling) {
+    ImageLayout layout = new ImageLayout(folder, journaling);
     byte[] marker;
     try {
       marker = DurableFiles.read(folder.resolve(MARKER), 4096);
@@ -71,14 +90,22 @@ public final class ImageLayout implements ImageStore {
     } catch (IOException e) {
       throw DurableFiles.unreadable(folder, e);
     }
+    checkMarker(marker);
+    layout.ask(Catalog::size);
+    return layout;
+  }
+
+  static void checkMarker(byte[] marker) {
     Fields f = Fields.of(Json.parse(marker, 4096), MARKER, Code.NOT_A_LAYOUT);
     String version = f.string("imageLayoutVersion");
     if (!version.equals(VERSION)) {
       throw new AssayException(
           Code.NOT_A_LAYOUT, "an image layout of the version " + Text.quote(version));
     }
-    layout.catalog();
-    return layout;
+  }
+
+  static byte[] marker() {
+    return Text.utf8(Json.object().put("imageLayoutVersion", VERSION).build().compact());
   }
 
   /**
@@ -87,6 +114,10 @@ public final class ImageLayout implements ImageStore {
    * @throws AssayException with {@link Code#NOT_A_LAYOUT} if there is something else in the folder
    */
   public static ImageLayout openOrCreate(Path folder) {
+    return openOrCreate(folder, false);
+  }
+
+  static ImageLayout openOrCreate(Path folder, boolean journaling) {
     try {
       if (!Files.exists(folder.resolve(MARKER))) {
         create(folder);
@@ -94,7 +125,7 @@ public final class ImageLayout implements ImageStore {
     } catch (IOException e) {
       throw DurableFiles.unwritable(folder, e);
     }
-    return open(folder);
+    return open(folder, journaling);
   }
 
   private static void create(Path folder) throws IOException {
@@ -111,15 +142,10 @@ public final class ImageLayout implements ImageStore {
     }
     Files.createDirectories(folder.resolve("blobs").resolve("sha256"));
     if (!Files.exists(folder.resolve(LISTING))) {
-      DurableFiles.replace(folder.resolve(LISTING), listing(List.of()));
+      DurableFiles.replace(folder.resolve(LISTING), Catalog.listing(List.of()));
     }
     // Last: a folder with this file is complete.
-    byte[] marker = Text.utf8(Json.object().put("imageLayoutVersion", VERSION).build().compact());
-    DurableFiles.replace(folder.resolve(MARKER), marker);
-  }
-
-  private static byte[] listing(List<Descriptor> entries) {
-    return Index.oci(entries).bytes();
+    DurableFiles.replace(folder.resolve(MARKER), marker());
   }
 
   @Override
@@ -138,25 +164,9 @@ public final class ImageLayout implements ImageStore {
 
   // ---- reading
 
-  /** What index.json lists, read again when the file is another one than last time. */
-  Catalog catalog() {
-    Path index = folder.resolve(LISTING);
-    try {
-      BasicFileAttributes now = Files.readAttributes(index, BasicFileAttributes.class);
-      Optional<Catalog> known = catalog;
-      if (known.isPresent() && known.get().isOf(now)) {
-        return known.get();
-      }
-      byte[] bytes = DurableFiles.read(index, Limits.LAYOUT_INDEX_BYTES);
-      Catalog read = Catalog.read(bytes, now, this, known);
-      catalog = Optional.of(read);
-      return read;
-    } catch (NoSuchFileException e) {
-      throw new AssayException(
-          Code.NOT_A_LAYOUT, "no index.json in " + Text.quote(folder.toString()), e);
-    } catch (IOException e) {
-      throw DurableFiles.unreadable(index, e);
-    }
+  /** Asks about what is listed now. The question must be quick. */
+  <T> T ask(Function<Catalog, T> question) {
+    return index.ask(question);
   }
 
   @Override
@@ -181,10 +191,10 @@ public final class ImageLayout implements ImageStore {
   /** The listed descriptor under a tag or a digest; for an unlisted digest, one from its bytes. */
   Optional<Descriptor> describe(String tagOrDigest) {
     if (!Digest.isDigest(tagOrDigest)) {
-      return catalog().tagged(tagOrDigest);
+      return ask(c -> c.tagged(tagOrDigest));
     }
     Digest digest = Digest.parse(tagOrDigest);
-    return catalog().listed(digest).or(() -> unlisted(digest));
+    return ask(c -> c.listed(digest)).or(() -> unlisted(digest));
   }
 
   // Layouts of other tools list only the top: children of an index lie among the blobs.
@@ -210,12 +220,17 @@ public final class ImageLayout implements ImageStore {
   }
 
   @Override
+  public ByteSource source(Digest digest) {
+    return ByteSource.of(blobPath(digest));
+  }
+
+  @Override
   public void readBlob(Descriptor blob, OutputStream sink) throws IOException {
     Hasher hasher = Hasher.of(blob.digest().algorithm());
     Path file = blobPath(blob.digest());
     long count = 0;
     try (InputStream in = openBlob(blob.digest())) {
-      byte[] buffer = new byte[64 << 10];
+      byte[] buffer = new byte[BUFFER];
       for (int n; (n = readFrom(in, buffer, file)) >= 0; ) {
         count += n;
         if (count > blob.size()) {
@@ -278,58 +293,55 @@ public final class ImageLayout implements ImageStore {
 
   @Override
   public Referrers referrers(Digest subject, Optional<String> artifactType) {
-    List<Descriptor> found =
-        catalog().referrers(subject).stream()
-            .filter(d -> artifactType.isEmpty() || artifactType.equals(d.artifactType()))
-            .toList();
-    if (found.size() > Limits.REFERRERS) {
-      throw new AssayException(
-          Code.TOO_MANY,
-          found.size()
-              + " manifests refer to "
-              + subject.brief()
-              + "; at most "
-              + Limits.REFERRERS);
-    }
-    return new Referrers(found, List.of(), Referrers.Source.LAYOUT);
+    return Referrers.ofLayout(ask(c -> c.referrers(subject)), subject, artifactType);
   }
 
   @Override
   public List<String> tags() {
-    return catalog().tags();
+    return ask(Catalog::tags);
   }
 
   // ---- writing
 
   @Override
   public void writeBlob(Descriptor blob, ByteSource source) throws IOException {
+    receive(blob, sink -> copyHashed(blob, source, sink));
+  }
+
+  private void copyHashed(Descriptor blob, ByteSource source, OutputStream sink)
+      throws IOException {
+    Hasher hasher = Hasher.of(blob.digest().algorithm());
+    long count = 0;
+    try (InputStream in = source.open()) {
+      byte[] buffer = new byte[BUFFER];
+      for (int n; (n = in.read(buffer)) >= 0; ) {
+        count += n;
+        if (count > blob.size()) {
+          throw wrongSize(blob, "more");
+        }
+        hasher.update(buffer, 0, n);
+        sink.write(buffer, 0, n);
+      }
+    }
+    if (count != blob.size()) {
+      throw wrongSize(blob, Long.toString(count));
+    }
+    Digest actual = hasher.finish();
+    if (!actual.equals(blob.digest())) {
+      throw mismatch(blob.digest(), actual);
+    }
+  }
+
+  /** Stores a blob, unless it is there, from a reader that compares it with its digest. */
+  void receive(Descriptor blob, BlobReader reader) throws IOException {
     if (hasBlob(blob.digest()) && Files.size(blobPath(blob.digest())) == blob.size()) {
       return;
     }
     Path temporary = temporaryFile();
     try {
-      Hasher hasher = Hasher.of(blob.digest().algorithm());
-      long count = 0;
-      try (InputStream in = source.open();
-          FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        OutputStream sink = Channels.newOutputStream(out);
-        byte[] buffer = new byte[64 << 10];
-        for (int n; (n = in.read(buffer)) >= 0; ) {
-          count += n;
-          if (count > blob.size()) {
-            throw wrongSize(blob, "more");
-          }
-          hasher.update(buffer, 0, n);
-          sink.write(buffer, 0, n);
-        }
+      try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        reader.to(Channels.newOutputStream(out));
         out.force(true);
-      }
-      if (count != blob.size()) {
-        throw wrongSize(blob, Long.toString(count));
-      }
-      Digest actual = hasher.finish();
-      if (!actual.equals(blob.digest())) {
-        throw mismatch(blob.digest(), actual);
       }
       adopt(temporary, blob.digest());
     } finally {
@@ -356,9 +368,10 @@ public final class ImageLayout implements ImageStore {
     Path source = other.blobPath(digest);
     try {
       Files.createLink(target, source);
+      touch(digest);
       DurableFiles.forceFolder(DurableFiles.parent(target));
     } catch (FileAlreadyExistsException e) {
-      // That is what was wanted.
+      touch(digest);
     } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
       if (!Files.exists(source)) {
         throw e instanceof IOException io ? io : new IOException(e);
@@ -376,27 +389,46 @@ public final class ImageLayout implements ImageStore {
 
   @Override
   public Descriptor writeManifest(byte[] bytes, String mediaType, Optional<String> tag) {
-    return writeManifest(bytes, mediaType, tag, Digest.Algorithm.SHA256);
+    return writeManifest(
+        bytes, mediaType, tag.stream().toList(), Digest.Algorithm.SHA256, content -> {});
   }
 
+  /**
+   * @param allowed called while nobody else changes the layout, just before the manifest is listed;
+   *     what it throws is thrown, and then nothing is listed
+   */
   Descriptor writeManifest(
-      byte[] bytes, String mediaType, Optional<String> tag, Digest.Algorithm algorithm) {
-    if (tag.isPresent() && !Names.isTag(tag.get())) {
-      throw new AssayException(
-          Code.BAD_REFERENCE, "the tag is not acceptable: " + Text.quote(tag.get()));
+      byte[] bytes,
+      String mediaType,
+      List<String> tags,
+      Digest.Algorithm algorithm,
+      Consumer<Content> allowed) {
+    for (String tag : tags) {
+      if (!Names.isTag(tag)) {
+        throw new AssayException(
+            Code.BAD_REFERENCE, "the tag is not acceptable: " + Text.quote(tag));
+      }
     }
     Content content = Content.parse(bytes, mediaType);
     Digest digest = Hashes.digest(algorithm, bytes);
     Descriptor entry = Catalog.entry(content, Descriptor.of(mediaType, digest, bytes.length));
+    List<Catalog.Change.Put> changes =
+        tags.isEmpty()
+            ? List.of(new Catalog.Change.Put(entry, Optional.empty()))
+            : tags.stream().map(t -> new Catalog.Change.Put(entry, Optional.of(t))).toList();
     try {
+      // Again if it is there: it may be damaged, or about to be collected.
       Path temporary = temporaryFile();
       try {
         DurableFiles.write(temporary, bytes);
-        adopt(temporary, digest);
+        index.exclusively(() -> {
+          allowed.accept(content);
+          adopt(temporary, digest);
+          return index.change(changes);
+        });
       } finally {
         Files.deleteIfExists(temporary);
       }
-      change(entries -> Catalog.with(entries, entry, tag));
     } catch (IOException e) {
       throw DurableFiles.unwritable(folder, e);
     }
@@ -409,48 +441,49 @@ public final class ImageLayout implements ImageStore {
     return writeManifest(
         stored.bytes(),
         stored.descriptor().mediaType(),
-        Optional.of(tag),
-        stored.descriptor().digest().algorithm());
+        List.of(tag),
+        stored.descriptor().digest().algorithm(),
+        content -> {});
   }
 
   /** Whether there was such a tag. What it pointed at stays, without this tag. */
   boolean removeTag(String tag) throws IOException {
-    return change(entries -> Catalog.withoutTag(entries, tag));
+    return index.change(List.of(new Catalog.Change.Untag(tag)));
   }
 
   /** Whether there was such a manifest. Its tags go with it. */
   boolean removeManifest(Digest digest) throws IOException {
-    boolean listed = change(entries -> Catalog.without(entries, digest));
-    boolean stored = Files.deleteIfExists(blobPath(digest));
-    return listed || stored;
+    return index.exclusively(() -> {
+      boolean listed = index.change(List.of(new Catalog.Change.Remove(digest)));
+      boolean stored = Files.deleteIfExists(blobPath(digest));
+      return listed || stored;
+    });
   }
 
   boolean removeBlob(Digest digest) throws IOException {
     return Files.deleteIfExists(blobPath(digest));
   }
 
-  private boolean change(UnaryOperator<List<Descriptor>> change) throws IOException {
-    synchronized (WRITING.computeIfAbsent(folder.toRealPath(), f -> new Object())) {
-      Path lock = folder.resolve(LOCK);
-      try (FileChannel channel =
-              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock held = channel.lock()) {
-        if (!held.isValid()) {
-          throw new IOException("the lock was lost");
-        }
-        List<Descriptor> before = catalog().entries();
-        List<Descriptor> after = change.apply(new ArrayList<>(before));
-        if (after.equals(before)) {
-          return false;
-        }
-        byte[] bytes = listing(after);
-        if (bytes.length > Limits.LAYOUT_INDEX_BYTES) {
-          throw new AssayException(
-              Code.TOO_LARGE, "index.json would have " + bytes.length + " bytes");
-        }
-        DurableFiles.replace(folder.resolve(LISTING), bytes);
-        return true;
+  /** Says that a blob is wanted, to whoever collects what nobody wants. */
+  void touch(Digest digest) {
+    try {
+      FileTime now = FileTime.from(Instant.now());
+      FileTime last = Files.getLastModifiedTime(blobPath(digest), LinkOption.NOFOLLOW_LINKS);
+      if (Duration.between(last.toInstant(), now.toInstant()).toMinutes() >= 1) {
+        Files.setLastModifiedTime(blobPath(digest), now);
       }
+    } catch (IOException e) {
+      // Gone, or a folder that cannot be written to: then nothing is collected either.
     }
+  }
+
+  /** Runs something while nobody else changes what is listed. */
+  <T> T exclusively(LayoutIndex.Action<T> action) throws IOException {
+    return index.exclusively(action);
+  }
+
+  /** Brings index.json up to date with the journal, if that has not changed for a while. */
+  void settle(Duration quiet) throws IOException {
+    index.settle(quiet);
   }
 }

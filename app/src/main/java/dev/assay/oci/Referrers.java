@@ -1,6 +1,11 @@
 package dev.assay.oci;
 
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
+import dev.assay.bytes.Limits;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What refers to a subject.
@@ -27,5 +32,23 @@ public record Referrers(List<Descriptor> found, List<Rejected> rejected, Source 
   public Referrers {
     found = List.copyOf(found);
     rejected = List.copyOf(rejected);
+  }
+
+  static Referrers ofLayout(
+      List<Descriptor> listed, Digest subject, Optional<String> artifactType) {
+    List<Descriptor> found =
+        listed.stream()
+            .filter(d -> artifactType.isEmpty() || artifactType.equals(d.artifactType()))
+            .toList();
+    if (found.size() > Limits.REFERRERS) {
+      throw new AssayException(
+          Code.TOO_MANY,
+          found.size()
+              + " manifests refer to "
+              + subject.brief()
+              + "; at most "
+              + Limits.REFERRERS);
+    }
+    return new Referrers(found, List.of(), Source.LAYOUT);
   }
 }

@@ -3,13 +3,19 @@ package dev.assay.oci;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Text;
+import dev.assay.net.HostTls;
 import dev.assay.net.Http;
 import dev.assay.net.Loopback;
 import dev.assay.net.Reply;
 import dev.assay.net.Request;
+import dev.assay.net.TlsMaterial;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Talks to registries (distribution-spec 1.1; Docker's registry API v2 is the same for what is used
@@ -22,25 +28,101 @@ public final class RegistryClient implements AutoCloseable {
   private final Http http;
   private final Authorizer authorizer;
   private final boolean plainHttp;
+  private final Supplier<RegistriesConf> configuration;
+
+  // Those that a client's certificate is shown to.
+  private final Set<String> named = ConcurrentHashMap.newKeySet();
 
   /**
    * @param plainHttp whether registries that are not on this machine are talked to without TLS
    */
   public RegistryClient(Http.Settings settings, Credentials credentials, boolean plainHttp) {
-    this.http = new Http(settings);
+    this(settings, credentials, plainHttp, RegistriesConf::none, Optional.empty());
+  }
+
+  /**
+   * @param configuration asked for when a repository is first named
+   * @param certificate of this client; shown to registries that are named, and their mirrors, not
+   *     to where they redirect
+   */
+  public RegistryClient(
+      Http.Settings settings,
+      Credentials credentials,
+      boolean plainHttp,
+      Supplier<RegistriesConf> configuration,
+      Optional<TlsMaterial> certificate) {
+    this.http = new Http(certificate.isPresent() ? showing(settings, certificate) : settings);
     this.authorizer = new Authorizer(http, credentials);
     this.plainHttp = plainHttp;
+    this.configuration = configuration;
   }
 
-  /** A client with the settings and logins of this user. */
+  private Http.Settings showing(Http.Settings settings, Optional<TlsMaterial> certificate) {
+    HostTls others = settings.hosts();
+    return settings.hosts(authority -> {
+      HostTls.Material known = others.of(authority);
+      return named.contains(authority)
+          ? new HostTls.Material(known.authorities(), certificate)
+          : known;
+    });
+  }
+
+  /** A client with the settings, logins, mirrors and certificates of this user. */
   public static RegistryClient of(Map<String, String> environment, boolean plainHttp) {
-    return new RegistryClient(
-        Http.Settings.of(environment), Credentials.of(environment), plainHttp);
+    return of(environment, plainHttp, Optional.empty(), Optional.empty());
   }
 
-  /** The repository that a reference is in; nothing is sent yet. */
+  /**
+   * @param authorities PEM, trusted in addition to those of the environment
+   * @param certificate of this client
+   */
+  public static RegistryClient of(
+      Map<String, String> environment,
+      boolean plainHttp,
+      Optional<byte[]> authorities,
+      Optional<TlsMaterial> certificate) {
+    Http.Settings settings = Http.Settings.of(environment);
+    return new RegistryClient(
+        authorities.isPresent() ? settings.trusting(authorities) : settings,
+        Credentials.of(environment),
+        plainHttp,
+        new Configuration(environment),
+        certificate);
+  }
+
+  /** Read when it is first needed, once. */
+  private static final class Configuration implements Supplier<RegistriesConf> {
+    private final Map<String, String> environment;
+    private Optional<RegistriesConf> read = Optional.empty();
+
+    Configuration(Map<String, String> environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public synchronized RegistriesConf get() {
+      if (read.isEmpty()) {
+        read = Optional.of(RegistriesConf.of(environment));
+      }
+      return read.get();
+    }
+  }
+
+  /**
+   * The repository that a reference is in; nothing is sent yet.
+   *
+   * @throws AssayException with {@link Code#REGISTRY_BLOCKED}, or {@link Code#BAD_CONFIG} if
+   *     registries.conf cannot be used
+   */
   public RemoteRepository repository(Reference reference) {
-    return new RemoteRepository(this, reference);
+    List<RegistriesConf.Source> sources = configuration.get().sources(reference);
+    name(reference);
+    sources.forEach(s -> name(s.reference()));
+    return new RemoteRepository(this, reference, sources);
+  }
+
+  private void name(Reference reference) {
+    named.add(endpoint(reference, "").getAuthority());
   }
 
   /** Fetches the manifest a reference names, from the repository it is in. */

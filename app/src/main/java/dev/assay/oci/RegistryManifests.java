@@ -46,11 +46,7 @@ final class RegistryManifests {
   private static void get(HttpExchange exchange, ImageLayout layout, String reference)
       throws IOException {
     // Not one that merely lies among the blobs: who pushes a blob does not say it is a manifest.
-    Descriptor named =
-        (Digest.isDigest(reference)
-                ? layout.catalog().listed(Digest.parse(reference))
-                : layout.catalog().tagged(reference))
-            .orElseThrow(RegistryError::manifestUnknown);
+    Descriptor named = named(layout, reference).orElseThrow(RegistryError::manifestUnknown);
     byte[] bytes = layout.rawManifest(named.digest()).orElseThrow(RegistryError::manifestUnknown);
     exchange.respond(
         200,
@@ -62,6 +58,14 @@ final class RegistryManifests {
             "ETag",
             '"' + named.digest().toString() + '"'),
         bytes);
+  }
+
+  private static Optional<Descriptor> named(ImageLayout layout, String reference) {
+    if (Digest.isDigest(reference)) {
+      Digest digest = Digest.parse(reference);
+      return layout.ask(c -> c.listed(digest));
+    }
+    return layout.ask(c -> c.tagged(reference));
   }
 
   private void put(HttpExchange exchange, String name, String reference) throws IOException {
@@ -97,12 +101,8 @@ final class RegistryManifests {
     }
     ImageLayout layout = storage.findOrCreate(name);
     checkReferences(layout, content);
-    if (tags.isEmpty()) {
-      layout.writeManifest(bytes, mediaType, Optional.empty(), algorithm);
-    }
-    for (String tag : tags) {
-      layout.writeManifest(bytes, mediaType, Optional.of(tag), algorithm);
-    }
+    // Once more when nothing can be collected any more.
+    layout.writeManifest(bytes, mediaType, tags, algorithm, c -> checkReferences(layout, c));
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Location", "/v2/" + name + "/manifests/" + digest);
     headers.put("Docker-Content-Digest", digest.toString());
@@ -132,8 +132,7 @@ final class RegistryManifests {
       throws IOException {
     boolean removed =
         Digest.isDigest(reference)
-            ? layout.catalog().listed(Digest.parse(reference)).isPresent()
-                && layout.removeManifest(Digest.parse(reference))
+            ? named(layout, reference).isPresent() && layout.removeManifest(Digest.parse(reference))
             : layout.removeTag(reference);
     if (!removed) {
       throw RegistryError.manifestUnknown();
@@ -143,7 +142,7 @@ final class RegistryManifests {
 
   void tags(HttpExchange exchange, String name, RegistryServer.Page page) throws IOException {
     RegistryServer.requireRead(exchange);
-    List<String> tags = repository(name).catalog().tagsAfter(page.last(), page.count() + 1);
+    List<String> tags = repository(name).ask(c -> c.tagsAfter(page.last(), page.count() + 1));
     RegistryServer.sendPage(
         exchange,
         tags,
@@ -163,7 +162,7 @@ final class RegistryManifests {
     Optional<String> type =
         exchange.query("artifactType").filter(t -> !t.isEmpty()).map(t -> t.replace(" ", "+"));
     List<Descriptor> all =
-        storage.find(name).map(l -> l.catalog().referrers(subject)).orElse(List.of()).stream()
+        storage.find(name).map(l -> l.ask(c -> c.referrers(subject))).orElse(List.of()).stream()
             .filter(d -> type.isEmpty() || type.equals(d.artifactType()))
             .toList();
     Map<String, String> headers = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,22 +27,45 @@ import java.util.Optional;
 public final class RegistryServer implements HttpHandler, AutoCloseable {
 
   private static final int PAGE = 1_000;
+  private static final Duration SETTLE = Duration.ofSeconds(2);
 
   private final RegistryStorage storage;
   private final Uploads uploads;
   private final RegistryBlobs blobs;
   private final RegistryManifests manifests;
+  private final RegistryAccess access;
+  private final Thread settling;
 
+  /** One that whoever reaches it may push to and delete from. */
   public RegistryServer(Path folder, Clock clock) {
+    this(folder, clock, RegistryAccess.open());
+  }
+
+  public RegistryServer(Path folder, Clock clock, RegistryAccess access) {
+    this.access = access;
     this.storage = new RegistryStorage(folder);
     this.uploads = new Uploads(clock);
     this.blobs = new RegistryBlobs(storage, uploads);
     this.manifests = new RegistryManifests(storage);
+    this.settling = Thread.ofVirtual().name("settle").start(this::settle);
+  }
+
+  // Other tools read index.json alone: it is up to date when nothing was pushed for a moment.
+  private void settle() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        Thread.sleep(SETTLE);
+      } catch (InterruptedException e) {
+        return;
+      }
+      storage.settle(SETTLE);
+    }
   }
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     try {
+      access.check(exchange);
       route(exchange);
     } catch (RegistryError e) {
       respond(exchange, e);
@@ -190,6 +214,8 @@ public final class RegistryServer implements HttpHandler, AutoCloseable {
 
   @Override
   public void close() {
+    settling.interrupt();
     uploads.close();
+    storage.settle(Duration.ZERO);
   }
 }

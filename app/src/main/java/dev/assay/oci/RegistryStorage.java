@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -62,11 +63,11 @@ final class RegistryStorage {
     if (!Files.exists(path(repository).resolve(ImageLayout.MARKER))) {
       return Optional.empty();
     }
-    return Optional.of(open.computeIfAbsent(repository, r -> ImageLayout.open(path(r))));
+    return Optional.of(open.computeIfAbsent(repository, r -> ImageLayout.open(path(r), true)));
   }
 
   ImageLayout findOrCreate(String repository) {
-    return open.computeIfAbsent(repository, r -> ImageLayout.openOrCreate(path(r)));
+    return open.computeIfAbsent(repository, r -> ImageLayout.openOrCreate(path(r), true));
   }
 
   /** All repositories, in the order of their characters. */
@@ -84,5 +85,16 @@ final class RegistryStorage {
           Code.FILE_UNREADABLE, Text.quote(folder.toString()) + " cannot be listed", e);
     }
     return names;
+  }
+
+  /** Brings each index.json up to date that has not changed for a while. */
+  void settle(Duration quiet) {
+    for (ImageLayout layout : open.values()) {
+      try {
+        layout.settle(quiet);
+      } catch (IOException | AssayException e) {
+        // The journal is as good; the next time it may work.
+      }
+    }
   }
 }

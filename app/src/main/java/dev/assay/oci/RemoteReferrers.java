@@ -134,7 +134,7 @@ final class RemoteReferrers {
   }
 
   private Index fromTag(Digest subject) {
-    Optional<StoredManifest> stored = repository.find(fallbackTag(subject));
+    Optional<StoredManifest> stored = repository.findHere(fallbackTag(subject));
     if (stored.isEmpty()) {
       return Index.oci(List.of());
     }
@@ -162,7 +162,7 @@ final class RemoteReferrers {
   /** The entry as its manifest says it is; empty, and noted, if that is about something else. */
   private Optional<Descriptor> complete(
       Digest subject, Descriptor entry, List<Referrers.Rejected> rejected) {
-    Optional<StoredManifest> stored = repository.find(entry.digest().toString());
+    Optional<StoredManifest> stored = repository.findHere(entry.digest().toString());
     if (stored.isEmpty()) {
       rejected.add(new Referrers.Rejected(entry, "listed, but not in the repository"));
       return Optional.empty();
@@ -239,7 +239,7 @@ final class RemoteReferrers {
 
   private List<Descriptor> present(List<Descriptor> entries) {
     return entries.stream()
-        .filter(d -> repository.find(d.digest().toString()).isPresent())
+        .filter(d -> repository.findHere(d.digest().toString()).isPresent())
         .toList();
   }
 

@@ -36,10 +36,25 @@ public final class RemoteRepository implements ImageStore {
   private final Reference repository;
   private final RemoteReferrers referrers;
 
+  // Where to fetch from instead, in this order; empty when only here.
+  private final List<Source> sources;
+
+  private record Source(RemoteRepository repository, boolean tags, boolean digests) {}
+
   RemoteRepository(RegistryClient client, Reference repository) {
+    this(client, repository, List.of());
+  }
+
+  RemoteRepository(
+      RegistryClient client, Reference repository, List<RegistriesConf.Source> sources) {
     this.client = client;
     this.repository = repository;
     this.referrers = new RemoteReferrers(this);
+    this.sources =
+        sources.stream()
+            .map(
+                s -> new Source(new RemoteRepository(client, s.reference()), s.tags(), s.digests()))
+            .toList();
   }
 
   Reference reference() {
@@ -65,8 +80,41 @@ public final class RemoteRepository implements ImageStore {
 
   // ---- manifests
 
+  /** A question to a repository that may not have the answer. */
+  @FunctionalInterface
+  private interface Question<T> {
+    Optional<T> ask(RemoteRepository repository);
+  }
+
+  /**
+   * The first answer of those that are asked. A mirror that fails is passed over; the last is where
+   * the name itself leads, and when it fails that is said: nobody's failure is "there is nothing".
+   */
+  private <T> Optional<T> first(boolean byDigest, Question<T> question) {
+    for (Source source : sources.subList(0, sources.size() - 1)) {
+      if (byDigest ? source.digests() : source.tags()) {
+        try {
+          Optional<T> answer = question.ask(source.repository());
+          if (answer.isPresent()) {
+            return answer;
+          }
+        } catch (AssayException e) {
+          // The next one is asked.
+        }
+      }
+    }
+    return question.ask(sources.getLast().repository());
+  }
+
   @Override
   public Optional<StoredManifest> find(String tagOrDigest) {
+    return sources.isEmpty()
+        ? findHere(tagOrDigest)
+        : first(Digest.isDigest(tagOrDigest), r -> r.findHere(tagOrDigest));
+  }
+
+  /** As {@link #find}, without mirrors: what is changed is read where it is changed. */
+  Optional<StoredManifest> findHere(String tagOrDigest) {
     URI uri = manifestUri(tagOrDigest);
     try (Reply reply = read(Request.get(uri).with("Accept", ACCEPT))) {
       if (reply.status() == 404) {
@@ -165,7 +213,7 @@ public final class RemoteRepository implements ImageStore {
 
   // ---- blobs
 
-  private URI blobUri(Digest digest) {
+  URI blobUri(Digest digest) {
     return endpoint("/blobs/" + digest);
   }
 
@@ -194,7 +242,11 @@ public final class RemoteRepository implements ImageStore {
               + Limits.BLOB_BYTES
               + " are read");
     }
-    new BlobDownload(this, blobUri(blob.digest()), blob).to(sink);
+    List<RemoteRepository> from =
+        sources.isEmpty()
+            ? List.of(this)
+            : sources.stream().filter(Source::digests).map(Source::repository).toList();
+    new BlobDownload(from, blob).to(sink);
   }
 
   @Override
@@ -226,6 +278,9 @@ public final class RemoteRepository implements ImageStore {
 
   @Override
   public List<String> tags() {
+    if (!sources.isEmpty()) {
+      return sources.getLast().repository().tags();
+    }
     List<String> tags = new ArrayList<>();
     URI next = endpoint("/tags/list");
     for (int page = 0; page < TAG_PAGES; page++) {
@@ -272,7 +327,21 @@ public final class RemoteRepository implements ImageStore {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // whether it is that object
   public Referrers referrers(Digest subject, Optional<String> artifactType) {
-    return referrers.list(subject, artifactType);
+    if (sources.isEmpty()) {
+      return referrers.list(subject, artifactType);
+    }
+    // Many mirrors have images and not what refers to them: nothing there is no answer yet.
+    return first(
+            true,
+            r -> {
+              Referrers listed = r.referrers(subject, artifactType);
+              boolean nothing = listed.found().isEmpty() && listed.rejected().isEmpty();
+              return nothing && r != sources.getLast().repository()
+                  ? Optional.empty()
+                  : Optional.of(listed);
+            })
+        .orElseThrow();
   }
 }

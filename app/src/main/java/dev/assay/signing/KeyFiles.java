@@ -140,6 +140,15 @@ public final class KeyFiles {
     create(file, content, OWNER_ONLY);
   }
 
+  /**
+   * Creates a file with a public key, as {@link #createSecret} creates one, but readable by all.
+   *
+   * @throws AssayException with {@link Code#FILE_EXISTS} or {@link Code#FILE_UNWRITABLE}
+   */
+  public static void createPublic(Path file, PublicKey key) {
+    create(file, Text.utf8(key.pem()), ALL_READ);
+  }
+
   private static void create(Path file, byte[] content, String mode) {
     Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
     try {

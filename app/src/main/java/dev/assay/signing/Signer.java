@@ -5,7 +5,7 @@ import dev.assay.crypto.PrivateKey;
 import dev.assay.crypto.PublicKey;
 
 /** A key that can be used for signing, wherever it is. Safe for use by several threads. */
-public interface Signer {
+public interface Signer extends AutoCloseable {
 
   PublicKey publicKey();
 
@@ -15,6 +15,10 @@ public interface Signer {
    * @throws AssayException with {@link dev.assay.bytes.Code#SIGNING_FAILED}
    */
   byte[] sign(byte[] message);
+
+  /** Lets go of what is held to reach the key: a process, a session with a token. */
+  @Override
+  default void close() {}
 
   /** A signer over a key in memory. */
   static Signer of(PrivateKey key) {

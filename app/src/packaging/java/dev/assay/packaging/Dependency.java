@@ -27,7 +27,8 @@ record Dependency(String group, String artifact, String version, Path file) {
       String text = line.strip().replaceFirst(" -- module .*", "");
       String[] parts = text.split(":", 6);
       if (parts.length == 6) {
-        if (!parts[2].equals("jar")) {
+        // With a classifier there is one part more.
+        if (!parts[2].equals("jar") || !Path.of(parts[5]).isAbsolute()) {
           throw new IllegalStateException("a dependency that is not a plain jar: " + text);
         }
         dependencies.add(new Dependency(parts[0], parts[1], parts[3], Path.of(parts[5])));

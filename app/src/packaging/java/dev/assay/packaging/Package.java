@@ -82,7 +82,8 @@ public final class Package {
     Map<String, byte[]> files = new TreeMap<>();
     List<Dependency> dependencies = Dependency.read(target.resolve("dependencies.txt"));
     Path demo = target.resolve("demo");
-    checkPins(dependencies, demo);
+    Path natives = target.resolve("native");
+    checkPins(dependencies, demo, natives);
 
     Map<String, String> jarNames = new TreeMap<>();
     for (Dependency dependency : dependencies) {
@@ -100,7 +101,11 @@ public final class Package {
       jarNames.put(ours, name);
       files.put("lib/" + name, Jars.repackage(jar, time));
     }
-    files.put("lib/launch.conf", launchConf(jarNames).getBytes(StandardCharsets.UTF_8));
+    Map<String, String> nativeJars = nativeJars(natives);
+    for (String name : nativeJars.values()) {
+      files.put("lib/" + name, Jars.repackage(natives.resolve(name), time));
+    }
+    files.put("lib/launch.conf", launchConf(jarNames, nativeJars).getBytes(StandardCharsets.UTF_8));
     addFolder(files, root.resolve("app/src/dist"), "");
     addFolder(files, target.resolve("rendered"), "share/");
     addFolder(files, demo, "demo/");
@@ -119,7 +124,8 @@ public final class Package {
   }
 
   /** Nothing is shipped that was not pinned. */
-  private void checkPins(List<Dependency> dependencies, Path demo) throws IOException {
+  private void checkPins(List<Dependency> dependencies, Path demo, Path natives)
+      throws IOException {
     Map<String, String> pins = new TreeMap<>();
     for (String line : Files.readAllLines(root.resolve("dependencies.sha256"))) {
       if (!line.startsWith("#") && !line.isBlank()) {
@@ -134,10 +140,13 @@ public final class Package {
         wrong.add(dependency.coordinates());
       }
     }
-    try (Stream<Path> jars = Files.list(demo)) {
-      for (Path jar : jars.toList()) {
-        if (!pins.containsValue(sha256(jar))) {
-          wrong.add(jar.getFileName().toString());
+    for (Path folder : List.of(demo, natives)) {
+      try (Stream<Path> jars = Files.list(folder)) {
+        for (Path jar : jars.toList()) {
+          String name = folder.getFileName() + ":" + jar.getFileName();
+          if (!sha256(jar).equals(pins.get(name))) {
+            wrong.add(name);
+          }
         }
       }
     }
@@ -158,8 +167,28 @@ public final class Package {
     }
   }
 
-  /** What bin/assay reads: the two class paths, and which commands need how much. */
-  private String launchConf(Map<String, String> jarNames) throws IOException {
+  /** The native provider's jar of each platform, by what {@code uname} calls the machine. */
+  private static Map<String, String> nativeJars(Path natives) throws IOException {
+    Map<String, String> out = new TreeMap<>();
+    try (Stream<Path> jars = Files.list(natives)) {
+      for (Path jar : jars.toList()) {
+        String name = jar.getFileName().toString();
+        for (String[] machine : new String[][] {{"x86_64", "x86_64"}, {"aarch64", "aarch_64"}}) {
+          if (name.endsWith("-linux-" + machine[1] + ".jar") && out.put(machine[0], name) != null) {
+            throw new IllegalStateException("two native jars for " + machine[0] + " in " + natives);
+          }
+        }
+      }
+    }
+    if (out.size() != 2) {
+      throw new IllegalStateException("not one native jar for each machine in " + natives);
+    }
+    return out;
+  }
+
+  /** What bin/assay reads: the class paths, and which commands need how much. */
+  private String launchConf(Map<String, String> jarNames, Map<String, String> nativeJars)
+      throws IOException {
     List<String> first = new ArrayList<>();
     for (String artifact : SHORT) {
       String name = jarNames.get(artifact);
@@ -172,6 +201,7 @@ public final class Package {
         jarNames.values().stream().filter(n -> !first.contains(n)).sorted().toList();
     List<String> shortCommands = new ArrayList<>();
     List<String> serverCommands = new ArrayList<>();
+    List<String> copyCommands = new ArrayList<>();
     for (String line : Files.readAllLines(root.resolve("app/src/packaging/profiles.txt"))) {
       String text = line.replaceFirst("#.*", "").strip();
       if (!text.isEmpty()) {
@@ -179,6 +209,7 @@ public final class Package {
         (switch (words[0]) {
               case "short" -> shortCommands;
               case "server" -> serverCommands;
+              case "copy" -> copyCommands;
               default -> throw new IllegalStateException("profiles.txt: " + line);
             })
             .add(words[1]);
@@ -188,14 +219,20 @@ public final class Package {
     # Written by the build.
     short_jars='%s'
     other_jars='%s'
+    native_linux_x86_64='%s'
+    native_linux_aarch64='%s'
     short_commands='|%s|'
     server_commands='|%s|'
+    copy_commands='|%s|'
     """
         .formatted(
             String.join(" ", first),
             String.join(" ", rest),
+            nativeJars.get("x86_64"),
+            nativeJars.get("aarch64"),
             String.join("|", shortCommands),
-            String.join("|", serverCommands));
+            String.join("|", serverCommands),
+            String.join("|", copyCommands));
   }
 
   private static void addFolder(Map<String, byte[]> files, Path folder, String prefix)

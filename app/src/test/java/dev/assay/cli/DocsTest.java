@@ -34,15 +34,32 @@ class DocsTest {
 
   /** Lines of {@code sh} fences that are not run here, by how they begin, with the reason. */
   private static final Map<String, String> NOT_RUN =
-      Map.of(
-          "mvn ", "the build, which runs this test",
-          "git ", "fetches the sources, which are here",
-          "java ", "measurements, which take minutes",
-          "kubectl apply", "needs a cluster",
-          "curl ", "another program",
-          "cosign ", "another program; interop runs it",
-          "unshare ", "another program; interop runs it",
-          "interop/install", "installs the peers; interop needs it");
+      Map.ofEntries(
+          Map.entry("mvn ", "the build, which runs this test"),
+          Map.entry("git ", "fetches the sources, which are here"),
+          Map.entry("java ", "measurements, which take minutes"),
+          Map.entry("kubectl apply", "needs a cluster"),
+          Map.entry("curl ", "another program"),
+          Map.entry("cosign ", "another program; interop runs it"),
+          Map.entry("unshare ", "another program; interop runs it"),
+          Map.entry("assay trust update", "needs a repository; TrustCommandsTest runs it"),
+          Map.entry("interop/install", "installs the peers; interop needs it"),
+          Map.entry(
+              "assay key generate release --key \"pkcs11:",
+              "needs a token; KeyCommandsTest runs it with SoftHSM"),
+          Map.entry(
+              "assay key list --",
+              "needs a token or an agent; KeyCommandsTest and SshAgentKeysTest run it"),
+          Map.entry("assay key public --key \"pkcs11:", "needs a token; KeyCommandsTest runs it"),
+          Map.entry("assay key rotate release-2 --public-key", "needs a token"),
+          Map.entry("assay sign --key \"pkcs11:", "needs a token; KeyCommandsTest runs it"),
+          Map.entry("assay sign --key env:", "needs a variable; KeyReferencesTest reads one"),
+          Map.entry("assay sign --key awskms:", "needs a plugin; KeyReferencesTest runs one"),
+          Map.entry("assay attest --key ssh-agent:", "needs an agent; SshAgentKeysTest runs it"),
+          Map.entry("assay sign --key ssh-agent:", "needs an agent; SshAgentKeysTest runs it"),
+          Map.entry("softhsm2-util ", "another program"),
+          Map.entry("ssh-keygen ", "another program; SshAgentKeysTest runs it"),
+          Map.entry("export ", "a setting of the shell"));
 
   /** What the pages call things, and what they are called here: HOST, DIGEST and the folder's. */
   private static final List<Map.Entry<String, String>> SUBSTITUTIONS =
@@ -64,6 +81,8 @@ class DocsTest {
       Map.of(
           "key generate release", List.of("release.key", "release.pub"),
           "ledger init", List.of("ledger"),
+          "trust create", List.of("trusted_root.json"),
+          "image pull 127.0.0.1:5000/app:1.0 oci-archive:./image.tar", List.of("image.tar"),
           "ledger key backup", List.of("safe/ledger-keys.json"),
           "sign --key release.key pay.tar.gz", List.of("pay.tar.gz.sigstore.json"),
           "prove CVE-2021-44228 -o proof.json", List.of("proof.json"));
@@ -295,20 +314,22 @@ class DocsTest {
   }
 
   @Test
-  void thePolicyOfItsPageCanBeUsed() throws IOException {
-    Matcher policy =
-        Pattern.compile("(?ms)^ {4}apiVersion: assay\\.dev/v1$.*?(?=^\\S)")
-            .matcher(Files.readString(checkout().resolve("docs/policy.md")));
-    assertTrue(policy.find());
-    Path folder = sandbox.orElseThrow().copyTo(root.resolve("policy"));
-    Files.writeString(folder.resolve("policy.yaml"), policy.group().stripIndent());
-    Sandbox.Ran ran =
-        Sandbox.run(
-            folder,
-            Sandbox.environment(folder),
-            new byte[0],
-            Clock.systemUTC(),
-            List.of("policy", "check", "policy.yaml"));
-    assertEquals(0, ran.status(), ran.all());
+  void thePoliciesOfThePagesCanBeUsed() throws IOException {
+    for (String page : List.of("policy", "verify")) {
+      Matcher policy =
+          Pattern.compile("(?ms)^ {4}apiVersion: assay\\.dev/v1$.*?(?=^\\S)")
+              .matcher(Files.readString(checkout().resolve("docs/" + page + ".md")));
+      assertTrue(policy.find(), page);
+      Path folder = sandbox.orElseThrow().copyTo(root.resolve("policy-of-" + page));
+      Files.writeString(folder.resolve("policy.yaml"), policy.group().stripIndent());
+      Sandbox.Ran ran =
+          Sandbox.run(
+              folder,
+              Sandbox.environment(folder),
+              new byte[0],
+              Clock.systemUTC(),
+              List.of("policy", "check", "policy.yaml"));
+      assertEquals(0, ran.status(), page + "\n" + ran.all());
+    }
   }
 }

@@ -46,7 +46,7 @@ class ProfilesTest {
 
   @Test
   void everyNameIsACommandOrAGroup() throws IOException {
-    for (String profile : List.of("short", "server")) {
+    for (String profile : List.of("short", "server", "copy")) {
       for (String name : named(profile)) {
         boolean known =
             name.equals("help")
@@ -60,7 +60,9 @@ class ProfilesTest {
   @Test
   void whatShortCommandsUseIsOnTheSmallClassPath() throws IOException {
     List<String> wrong = new ArrayList<>();
-    for (String name : named("short")) {
+    List<String> names = new ArrayList<>(named("short"));
+    names.addAll(named("copy"));
+    for (String name : names) {
       for (CommandSpec spec : Commands.all()) {
         if (spec.name().equals(name) || spec.name().startsWith(name + " ")) {
           String path = pathToAbsent(owner(spec));

@@ -246,14 +246,32 @@ final class Sandbox implements AutoCloseable {
     write("app.jar", "a jar");
     ok("image", "create", host() + "/app:1.0", "--layer", "./build:/app");
     ok("image", "create", "oci:./image:1.0", "--layer", "app.jar:/app/app.jar");
+    ok("image", "pull", "oci:./image:1.0", "oci-archive:./image.tar:1.0");
+    write("users", "alice:$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK\n");
+    write("tokens", "ci:push:" + "0f".repeat(32) + "\n");
+    Files.createDirectories(folder.resolve("registry"));
     SelfSignedCertificate tls =
         SelfSignedCertificate.create(
             List.of("localhost"),
             Instant.parse("2026-11-01T00:00:00Z"),
             Instant.parse("2027-11-01T00:00:00Z"));
+    write(
+        "server.pem",
+        dev.assay.crypto.PrivateKey.generate(dev.assay.crypto.KeyAlgorithm.ECDSA_P256).pem());
     write("tls.crt", Text.utf8(tls.pem()));
     write("tls.key", tls.privateKeyPem());
     Files.createDirectories(folder.resolve("home/.zfunc"));
+    new KeylessFiles(this, Instant.parse("2026-11-02T12:00:00Z")).write();
+    write("dist/pay.jar", "a library");
+    write("dist/pay.zip", "an archive");
+    write("a.txt", "a text");
+    for (String file : List.of("dist/pay.jar", "dist/pay.zip", "a.txt")) {
+      ok("sign", "--key", "release.key", file);
+    }
+    ok("image", "pull", host() + "/pay:1.8", "oci:./mirror:1.8", "--referrers");
+    write("release.txt", "content\n");
+    write("release.txt.sig", SshVerificationTest.SIGNATURE);
+    write("allowed_signers", "al@acme.example " + SshVerificationTest.KEY + "\n");
   }
 
   /** A copy of the folder, in which a command may change whatever it likes. */

@@ -127,6 +127,35 @@ class LauncherIT {
   }
 
   @Test
+  void aFolderIsVerifiedWithTheFullCompilerAndTheNativeProviderOfTheMachine()
+      throws IOException, InterruptedException {
+    Path several = Files.createDirectories(assay.home().resolve("several"));
+    String provider = "AmazonCorrettoCryptoProvider";
+    boolean has =
+        System.getProperty("os.name").equals("Linux")
+            && List.of("amd64", "aarch64").contains(System.getProperty("os.arch"));
+    String folder = assay.traced("verify", several.toString(), "--key", "k");
+    assertTrue(folder.contains("bcprov"), folder);
+    assertFalse(folder.contains("TieredStopAtLevel") || folder.contains("helidon"), folder);
+    assertEquals(has ? 1 : 0, folder.split(provider, -1).length - 1, folder);
+    if (has) {
+      String machine =
+          System.getProperty("os.arch").equals("amd64") ? "linux-x86_64" : "linux-aarch_64";
+      assertTrue(folder.contains(machine), folder);
+    }
+    assertEquals(folder.contains(provider), assay.traced("gate", "serve", "x").contains(provider));
+    for (String brief : List.of("verify", "sign", "version")) {
+      assertFalse(assay.traced(brief, "x").contains(provider), brief);
+    }
+    assertFalse(assay.traced("sign", several.toString()).contains(provider));
+    // A ledger's index needs everything.
+    assertTrue(assay.traced("verify", several.toString(), "--ledger", "l").contains("sqlite"));
+    assertFalse(assay.traced("verify", several.toString(), "--help").contains(provider));
+    Result config = assay.run("config");
+    assertEquals(has, config.out().contains("AWS-LC"), config.out());
+  }
+
+  @Test
   void helpIsTheRenderedPage() throws IOException, InterruptedException {
     for (String page : List.of("verify", "explain", "version")) {
       Result result = assay.run(page, "--help");

@@ -169,7 +169,7 @@ class StartCacheIT {
 
   @Test
   void everyProfileTrains() throws IOException, InterruptedException {
-    for (String profile : List.of("full", "server")) {
+    for (String profile : List.of("batch", "full", "server", "copy")) {
       Result result = assay.train(profile);
       assertEquals(0, result.status(), result.err());
     }
@@ -186,7 +186,7 @@ class StartCacheIT {
     assertEquals(0, result.status());
     assertEquals("", result.err());
     assertTrue(
-        result.out().startsWith("assay ") && result.out().lines().count() == 3, result.out());
+        result.out().startsWith("assay ") && result.out().lines().count() == 4, result.out());
     assertEquals(2, assay.run("explain", "nothing").status());
   }
 

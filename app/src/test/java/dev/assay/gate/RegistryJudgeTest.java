@@ -14,6 +14,7 @@ import dev.assay.oci.ImageLayout;
 import dev.assay.oci.Manifest;
 import dev.assay.oci.MediaTypes;
 import dev.assay.trust.TrustedKey;
+import dev.assay.verify.Authenticated;
 import dev.assay.verify.Candidate;
 import dev.assay.verify.Check;
 import dev.assay.verify.Verifier;
@@ -34,7 +35,15 @@ class RegistryJudgeTest {
   private static final Verifier.Accepted SIGNED =
       new Verifier.Accepted(
           Candidate.of("bundle", Text.utf8("signed by a key that is trusted")),
-          TrustedKey.always("ci", PrivateKey.generate(KeyAlgorithm.ECDSA_P256).publicKey()),
+          new Authenticated(
+              List.of(
+                  TrustedKey.always(
+                      "ci", PrivateKey.generate(KeyAlgorithm.ECDSA_P256).publicKey())),
+              "key",
+              Optional.empty(),
+              Optional.empty(),
+              List.of(),
+              List.of()),
           Optional.of("https://slsa.dev/provenance/v1"));
 
   @TempDir Path folder;

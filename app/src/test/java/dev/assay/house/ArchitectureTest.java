@@ -42,6 +42,7 @@ class ArchitectureTest {
     layers.addAll(
         List.of(
             "net",
+            "roots",
             "expr",
             "oci",
             "signing",
@@ -65,6 +66,7 @@ class ArchitectureTest {
     owners.put("javax.sql.", "evidence");
     owners.put("io.helidon.", "server");
     owners.put("org.apache.commons.cli.", "cli");
+    owners.put("com.amazon.corretto.crypto.", "signing");
     return owners;
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,9 +47,11 @@ class DependencyPinsTest {
       }
     }
     assertTrue(pins.size() > 5, "the build listed its class path");
-    try (Stream<Path> jars = Files.list(target.resolve("demo"))) {
-      for (Path jar : jars.toList()) {
-        pins.put("demo:" + jar.getFileName(), sha256(jar));
+    for (String folder : List.of("demo", "native")) {
+      try (Stream<Path> jars = Files.list(target.resolve(folder))) {
+        for (Path jar : jars.toList()) {
+          pins.put(folder + ":" + jar.getFileName(), sha256(jar));
+        }
       }
     }
     StringBuilder out =

@@ -54,6 +54,8 @@ class HygieneTest {
     assertTrue(MACHINE.matcher("see /ro" + "ot/x").find());
     assertTrue(MACHINE.matcher("cd /wo" + "rk/a").find());
     assertTrue(REGISTRY.matcher("https://repo.mav" + "en.apache.org/maven2").find());
+    assertTrue(REGISTRY.matcher("https://regis" + "try.npmjs.org/a").find());
+    assertTrue(REGISTRY.matcher("regis" + "try.npmjs.org").find());
     assertFalse(MACHINE.matcher("/bench/workload/x and <root>/y and /var/log").find());
     assertFalse(MACHINE.matcher("GET /v2/ro" + "ot/tags").find());
   }

@@ -90,7 +90,7 @@ class ImageLayoutTest {
     Descriptor top = copy.describe("all").orElseThrow();
     Files.write(folder.resolve("copy/index.json"), Index.oci(List.of(top)).bytes());
     assertEquals(child.digest(), copy.manifest(child.digest()).descriptor().digest());
-    assertTrue(copy.catalog().listed(child.digest()).isPresent());
+    assertTrue(copy.ask(c -> c.listed(child.digest())).isPresent());
   }
 
   @Test

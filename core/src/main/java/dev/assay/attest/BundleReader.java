@@ -8,6 +8,7 @@ import dev.assay.bytes.Hex;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
+import dev.assay.crypto.Certificate;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,13 +19,16 @@ import java.util.Optional;
 final class BundleReader {
 
   private static final int HASH_BYTES = 32;
-  private static final int MAX_CHAIN = 16;
+  static final int MAX_CHAIN = 16;
   // A proof in a tree of at most 2^63 leaves.
   private static final int MAX_PROOF = 63;
 
   private BundleReader() {}
 
-  static Bundle read(Json json) {
+  /**
+   * @param allowChain whether version 0.3 may have a chain of certificates
+   */
+  static Bundle read(Json json, boolean allowChain) {
     Fields f = Fields.of(json, "bundle", Code.BAD_BUNDLE);
     String mediaType = f.string("mediaType");
     Bundle.Version version =
@@ -35,7 +39,7 @@ final class BundleReader {
                     "bundle.mediaType: not a bundle of version 0.1 to 0.3: "
                         + Text.quote(mediaType)));
     Fields material = f.object("verificationMaterial");
-    Bundle.Material signer = material(material, version);
+    Bundle.Material signer = material(material, version, allowChain);
     List<LogEntry> entries = new ArrayList<>();
     for (Fields entry : material.objects("tlogEntries", Limits.BUNDLE_LOG_ENTRIES)) {
       entries.add(entry(entry, version));
@@ -44,10 +48,10 @@ final class BundleReader {
     material.done(Code.BAD_BUNDLE);
     Bundle.Content content = content(f);
     f.done(Code.BAD_BUNDLE);
-    return new Bundle(version, signer, entries, timestamps, content);
+    return new Bundle(Bundle.Form.BUNDLE, version, signer, entries, timestamps, content);
   }
 
-  private static Bundle.Material material(Fields f, Bundle.Version version) {
+  private static Bundle.Material material(Fields f, Bundle.Version version, boolean allowChain) {
     Optional<Fields> key = f.optionalObject("publicKey");
     Optional<Fields> certificate = f.optionalObject("certificate");
     Optional<Fields> chain = f.optionalObject("x509CertificateChain");
@@ -70,7 +74,7 @@ final class BundleReader {
       }
       return new Bundle.Certificates(List.of(certificate(certificate.get())), true);
     }
-    if (version == Bundle.Version.V0_3) {
+    if (version == Bundle.Version.V0_3 && !allowChain) {
       throw f.bad("x509CertificateChain", "a bundle of version 0.3 has a single certificate");
     }
     List<Octets> certificates = new ArrayList<>();
@@ -81,7 +85,26 @@ final class BundleReader {
     if (certificates.isEmpty()) {
       throw f.bad("x509CertificateChain", "no certificate");
     }
+    // sigstore-js put the root into bundles of version 0.1, and npm and GitHub still hand them out;
+    // it is no more than a claim there.
+    int last = certificates.size() - 1;
+    int checked = version == Bundle.Version.V0_1 && last > 0 ? last : last + 1;
+    for (int i = 0; i < checked; i++) {
+      if (isRoot(certificates.get(i))) {
+        throw f.bad("x509CertificateChain", "a root certificate, which a bundle must not bring");
+      }
+    }
     return new Bundle.Certificates(certificates, false);
+  }
+
+  // What cannot be read as a certificate is refused when it is used.
+  private static boolean isRoot(Octets der) {
+    try {
+      Certificate certificate = Certificate.parse(der.bytes());
+      return certificate.isCa() && certificate.selfSigned();
+    } catch (AssayException e) {
+      return false;
+    }
   }
 
   private static Octets certificate(Fields f) {
@@ -194,12 +217,12 @@ final class BundleReader {
     return value;
   }
 
-  private static Octets some(Fields f, String name) {
+  static Octets some(Fields f, String name) {
     byte[] value = f.base64(name);
     if (value.length == 0) {
       throw f.bad(name, "empty");
     }
-    return Octets.of(value);
+    return Octets.wrap(value);
   }
 
   private static Bundle.Content content(Fields f) {

@@ -125,6 +125,15 @@ public final class Dsse {
     return payload.clone();
   }
 
+  int payloadSize() {
+    return payload.length;
+  }
+
+  /** The same envelope with one of its signatures only. */
+  Dsse only(int index) {
+    return new Dsse(payloadType, payload, List.of(signatures.get(index)));
+  }
+
   public List<Signature> signatures() {
     return signatures;
   }

@@ -16,6 +16,16 @@ public final class Octets {
     return new Octets(bytes.clone());
   }
 
+  /** Without a copy; for bytes that nobody changes any more. */
+  static Octets wrap(byte[] bytes) {
+    return new Octets(bytes);
+  }
+
+  /** The bytes themselves, to be read only. */
+  byte[] shared() {
+    return bytes;
+  }
+
   public byte[] bytes() {
     return bytes.clone();
   }

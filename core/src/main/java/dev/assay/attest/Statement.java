@@ -26,9 +26,7 @@ public final class Statement {
   public static final String TYPE_V1 = "https://in-toto.io/Statement/v1";
   public static final String TYPE_V01 = "https://in-toto.io/Statement/v0.1";
 
-  private final String type;
-  private final List<Subject> subjects;
-  private final String predicateType;
+  private final StatementHead head;
   private final Json.Obj predicate;
   private final byte[] payload;
 
@@ -103,15 +101,8 @@ public final class Statement {
     }
   }
 
-  private Statement(
-      String type,
-      List<Subject> subjects,
-      String predicateType,
-      Json.Obj predicate,
-      byte[] payload) {
-    this.type = type;
-    this.subjects = List.copyOf(subjects);
-    this.predicateType = predicateType;
+  private Statement(StatementHead head, Json.Obj predicate, byte[] payload) {
+    this.head = head;
     this.predicate = predicate;
     this.payload = payload;
   }
@@ -129,26 +120,12 @@ public final class Statement {
   /** As {@link #parse(byte[])}, with another limit on the size in bytes (an SBOM is large). */
   public static Statement parse(byte[] payload, int limit) {
     Fields f = Fields.of(Json.parse(payload, limit), "statement", Code.BAD_STATEMENT);
-    String type = f.string("_type");
-    if (!type.equals(TYPE_V1) && !type.equals(TYPE_V01)) {
-      throw f.bad("_type", "not an in-toto statement v1 or v0.1: " + Text.quote(type));
-    }
-    List<Subject> subjects = new ArrayList<>();
-    for (Fields s : f.objects("subject", Limits.SUBJECTS)) {
-      subjects.add(subject(s));
-    }
-    if (subjects.isEmpty()) {
-      throw f.bad("subject", "none");
-    }
-    String predicateType = f.string("predicateType");
-    if (predicateType.isEmpty()) {
-      throw f.bad("predicateType", "empty");
-    }
+    StatementHead head = StatementHead.of(f);
     Json predicate = f.optional("predicate").orElseGet(() -> Json.object().build());
     if (!(predicate instanceof Json.Obj object)) {
       throw f.bad("predicate", "expected an object, found " + predicate.kind());
     }
-    return new Statement(type, subjects, predicateType, object, payload.clone());
+    return new Statement(head, object, payload.clone());
   }
 
   /**
@@ -157,23 +134,12 @@ public final class Statement {
    * @throws AssayException with {@link Code#BAD_STATEMENT} if it is another
    */
   public static Statement of(Dsse envelope) {
-    if (!envelope.payloadType().equals(Dsse.IN_TOTO)) {
-      throw new AssayException(
-          Code.BAD_STATEMENT,
-          "the payload is not an in-toto statement but " + Text.quote(envelope.payloadType()));
-    }
-    return parse(envelope.payload());
+    return of(envelope, Limits.EVIDENCE_BYTES);
   }
 
-  private static Subject subject(Fields s) {
-    Map<String, Json> annotations = new LinkedHashMap<>();
-    s.optionalObject("annotations")
-        .ifPresent(
-            a -> a.names().forEach(k -> a.optional(k).ifPresent(v -> annotations.put(k, v))));
-    return new Subject(
-        s.optionalString("name").filter(n -> !n.isEmpty()),
-        s.stringMap("digest", Limits.SUBJECT_DIGESTS),
-        annotations);
+  /** As {@link #of(Dsse)}, with another limit on the size in bytes (an SBOM is large). */
+  public static Statement of(Dsse envelope, int limit) {
+    return parse(StatementHead.payload(envelope), limit);
   }
 
   /** Makes a v1 statement. */
@@ -201,16 +167,16 @@ public final class Statement {
 
   /** {@link #TYPE_V1} or {@link #TYPE_V01}. */
   public String type() {
-    return type;
+    return head.type();
   }
 
   public List<Subject> subjects() {
-    return subjects;
+    return head.subjects();
   }
 
   /** What kind of predicate this is, exactly as written. */
   public String predicateType() {
-    return predicateType;
+    return head.predicateType();
   }
 
   /** The predicate; empty if the statement has none. */
@@ -234,6 +200,6 @@ public final class Statement {
    * differs in another is a contradiction, not a match.
    */
   public boolean names(Collection<Digest> content) {
-    return subjects.stream().anyMatch(s -> s.is(content));
+    return head.names(content);
   }
 }

@@ -30,6 +30,10 @@
  * signed is a predicate of its own; a statement of another type about an image is not a signature
  * of the image.
  *
+ * <p>Older forms are read into the same model ({@link dev.assay.attest.EvidenceReader} from files,
+ * {@link dev.assay.attest.OciSignature} from registries): what differs is where the parts stand,
+ * not what they must show.
+ *
  * <p>Rules that hold throughout:
  *
  * <ul>
@@ -39,6 +43,7 @@
  *       files and statements are open: an unknown member is ignored, as DSSE and in-toto demand.
  *   <li>A bundle holds exactly one signature and exactly one of a key's hint, a certificate and a
  *       chain; versions 0.1 to 0.3 are read, 0.3 is written.
+ *   <li>Values are counted in the bytes before a tree is built of them.
  *   <li>A key's hint is {@code base64(SHA-256(SubjectPublicKeyInfo))}. It says where to look, and
  *       proves nothing.
  *   <li>Reading is not believing: this package checks shapes, and {@link

@@ -47,6 +47,14 @@ public enum Code {
   KEY_HINT_MISMATCH(1208, Exit.REFUSED, "the key named by the bundle is another one"),
   TOO_FEW_SIGNERS(1209, Exit.REFUSED, "fewer distinct signers than required"),
   SIGNING_FAILED(1210, Exit.UNDECIDED, "signing failed"),
+  BAD_CERTIFICATE(1211, Exit.REFUSED, "not an acceptable certificate"),
+  CERTIFICATE_UNTRUSTED(1212, Exit.REFUSED, "the certificate does not lead to a trusted root"),
+  CERTIFICATE_EXPIRED(1213, Exit.REFUSED, "a certificate was not valid when this was signed"),
+  CERTIFICATE_REVOKED(1214, Exit.REFUSED, "a certificate was revoked when this was signed"),
+  SCT_MISSING(
+      1215, Exit.REFUSED, "no trusted certificate transparency log vouches for the certificate"),
+  BAD_REVOCATION_LIST(1216, Exit.REFUSED, "not an acceptable certificate revocation list"),
+  USER_NOT_PRESENT(1217, Exit.REFUSED, "nobody was at the security key when it signed"),
 
   // 13: attestations
   BAD_ENVELOPE(1301, Exit.REFUSED, "not an acceptable DSSE envelope"),
@@ -87,6 +95,14 @@ public enum Code {
   // 17: time and trust
   TIME_NOT_PROVEN(1701, Exit.REFUSED, "no trusted time says when this was signed"),
   NOT_EVALUATED(1702, Exit.UNDECIDED, "a required check could not be evaluated"),
+  BAD_TRUST_ROOT(1703, Exit.USAGE, "the trust root cannot be used"),
+  TRUST_ROOT_STALE(1704, Exit.UNDECIDED, "the trust root is too old"),
+  BAD_TIMESTAMP(1705, Exit.REFUSED, "not an acceptable RFC 3161 timestamp"),
+  TIMESTAMP_UNTRUSTED(1706, Exit.REFUSED, "a timestamp by an authority that is not trusted"),
+  BAD_METADATA(1707, Exit.REFUSED, "TUF metadata that is not acceptable"),
+  METADATA_ROLLBACK(1708, Exit.REFUSED, "TUF metadata older than what was seen before"),
+  METADATA_NOT_SIGNED(1709, Exit.REFUSED, "TUF metadata without enough signatures"),
+  NO_TRUST_ROOT(1710, Exit.USAGE, "a certificate cannot be verified without a trust root"),
 
   // 20: logs
   BAD_NOTE(2001, Exit.REFUSED, "not an acceptable signed note"),
@@ -97,6 +113,12 @@ public enum Code {
   CONSISTENCY_INVALID(2006, Exit.BYTES_DIFFER, "the log's past was changed"),
   BAD_TILE(2007, Exit.BYTES_DIFFER, "a tile does not match the tree"),
   BAD_PROOF(2008, Exit.REFUSED, "not an acceptable proof"),
+  BAD_LOG_ENTRY(2009, Exit.REFUSED, "not an acceptable transparency log entry"),
+  LOG_UNTRUSTED(2010, Exit.REFUSED, "an entry of a transparency log that is not trusted"),
+  LOG_ENTRY_MISMATCH(2011, Exit.REFUSED, "the log entry is about another signature"),
+  NOT_LOGGED(2012, Exit.REFUSED, "no trusted transparency log has the signature"),
+  LOG_PROMISE_INVALID(2013, Exit.REFUSED, "the log's promise to include the entry is not its own"),
+  NOT_INCLUDED(2014, Exit.REFUSED, "a log entry whose proof does not lead to the checkpoint"),
 
   // 21: the ledger
   NOT_A_LEDGER(2101, Exit.USAGE, "not a ledger folder"),
@@ -119,6 +141,7 @@ public enum Code {
   BAD_MANIFEST(3008, Exit.REFUSED, "not an acceptable manifest"),
   LISTEN_FAILED(3009, Exit.UNDECIDED, "the address cannot be listened on"),
   SERVER_ERROR(3010, Exit.UNDECIDED, "the registry failed"),
+  REGISTRY_BLOCKED(3011, Exit.REFUSED, "blocked by the configuration of this machine"),
 
   // 31: layouts and archives
   NOT_A_LAYOUT(3101, Exit.USAGE, "not an OCI image layout"),

@@ -127,13 +127,16 @@ public final class Fields {
   }
 
   private long asLong(String name, Json value) {
-    String digits =
-        switch (value) {
-          case Json.Num n -> n.digits();
-          case Json.Str s -> s.value();
-          default -> throw bad(name, "expected an integer, found " + value.kind());
-        };
-    if (!digits.matches("-?(0|[1-9][0-9]{0,18})")) {
+    // Not a switch over the types: what the compiler makes of one links itself at the first call.
+    String digits;
+    if (value instanceof Json.Num n) {
+      digits = n.digits();
+    } else if (value instanceof Json.Str s) {
+      digits = s.value();
+    } else {
+      throw bad(name, "expected an integer, found " + value.kind());
+    }
+    if (!Text.isDecimal(digits, digits.startsWith("-") ? 1 : 0)) {
       throw bad(name, "not an integer: " + Text.quote(digits));
     }
     try {

@@ -30,13 +30,19 @@ final class JsonWriter {
   }
 
   private static void write(Json value, StringBuilder out, boolean canonical, int indent) {
-    switch (value) {
-      case Json.Obj o -> object(o, out, canonical, indent);
-      case Json.Arr a -> array(a, out, canonical, indent);
-      case Json.Str s -> string(s.value(), out);
-      case Json.Num n -> out.append(canonical ? integer(n.digits()) : n.digits());
-      case Json.Bool b -> out.append(b.value());
-      case Json.Null n -> out.append("null");
+    // Not a switch over the types: what the compiler makes of one links itself at the first call.
+    if (value instanceof Json.Obj o) {
+      object(o, out, canonical, indent);
+    } else if (value instanceof Json.Arr a) {
+      array(a, out, canonical, indent);
+    } else if (value instanceof Json.Str s) {
+      string(s.value(), out);
+    } else if (value instanceof Json.Num n) {
+      out.append(canonical ? integer(n.digits()) : n.digits());
+    } else if (value instanceof Json.Bool b) {
+      out.append(b.value());
+    } else {
+      out.append("null");
     }
   }
 

@@ -45,6 +45,15 @@ public final class Limits {
   /** A policy, a key, an advisory: documents written by people. */
   public static final int DOCUMENT_BYTES = 4 << 20;
 
+  /** An X.509 certificate, DER; one with an ML-DSA-87 key and signature has less than 8 kB. */
+  public static final int CERTIFICATE_BYTES = 64 << 10;
+
+  /** A certificate revocation list, DER. */
+  public static final int REVOCATION_LIST_BYTES = 64 << 20;
+
+  /** Certificates on one revocation list. */
+  public static final int REVOCATION_LIST_ENTRIES = 1_000_000;
+
   /** A key file. */
   public static final int KEY_BYTES = 64 << 10;
 
@@ -60,11 +69,44 @@ public final class Limits {
   /** Subjects of one in-toto statement. */
   public static final int SUBJECTS = 1_024;
 
+  /** JSON values of the subjects of one statement: with every digest there may be, twice over. */
+  public static final int STATEMENT_HEAD_VALUES = 2 * 1_024 * (32 + 4);
+
+  /** Members of a statement besides those of its head; the specification knows one. */
+  public static final int STATEMENT_MEMBERS = 1_000;
+
   /** Digests of one subject. */
   public static final int SUBJECT_DIGESTS = 32;
 
   /** Log entries of one bundle; timestamps of one bundle. */
   public static final int BUNDLE_LOG_ENTRIES = 32;
+
+  /** An RFC 3161 timestamp with the certificates in it; a real one has 1 to 6 kB. */
+  public static final int TIMESTAMP_BYTES = 64 << 10;
+
+  /** Certificates in one timestamp. */
+  public static final int TIMESTAMP_CERTIFICATES = 16;
+
+  /** An SSH signature, in its armor. */
+  public static final int SSH_SIGNATURE_BYTES = 64 << 10;
+
+  /** Lines of a file of allowed SSH signers that name somebody. */
+  public static final int SSH_SIGNERS = 10_000;
+
+  /** The body of a transparency log's entry: hashes, a signature, a certificate or a key. */
+  public static final int LOG_ENTRY_BYTES = 1 << 20;
+
+  /**
+   * JSON values of one bundle or envelope. With 32 log entries a bundle has some 3,000; without a
+   * bound a document of 32 MB becomes a tree of gigabytes.
+   */
+  public static final int BUNDLE_VALUES = 20_000;
+
+  /** Content that is read into memory, since its key signs the content and not a digest of it. */
+  public static final int SIGNED_CONTENT_BYTES = 1 << 30;
+
+  /** Bundles of one file. */
+  public static final int EVIDENCE_BUNDLES = 10_000;
 
   /** A signed note: text and signatures, of which a post-quantum one has nearly 5 kB. */
   public static final int NOTE_BYTES = 256 << 10;
@@ -86,6 +128,42 @@ public final class Limits {
 
   /** Containers of one snapshot of a cluster (Kubernetes is tested to 300,000). */
   public static final int SNAPSHOT_CONTAINERS = 500_000;
+
+  /** Trust roots of one file (gh prints one a line). */
+  public static final int TRUST_ROOTS = 16;
+
+  /** Logs of one kind, authorities of one kind, in one trust root. */
+  public static final int TRUST_ROOT_ENTRIES = 256;
+
+  /** Certificates of one authority in a trust root. */
+  public static final int TRUST_ROOT_CHAIN = 16;
+
+  /** TUF root metadata. */
+  public static final int TUF_ROOT_BYTES = 512 << 10;
+
+  /** TUF timestamp metadata. */
+  public static final int TUF_TIMESTAMP_BYTES = 16 << 10;
+
+  /** TUF snapshot metadata. */
+  public static final int TUF_SNAPSHOT_BYTES = 2 << 20;
+
+  /** TUF targets metadata, of the top level or delegated. */
+  public static final int TUF_TARGETS_BYTES = 5 << 20;
+
+  /** A file that TUF metadata names; what is fetched by it are trust roots and configurations. */
+  public static final int TUF_TARGET_BYTES = 4 << 20;
+
+  /** New TUF roots walked through in one update. */
+  public static final int TUF_ROOTS = 256;
+
+  /** Signatures on, keys of, roles in one TUF metadata file. */
+  public static final int TUF_KEYS = 1_024;
+
+  /** Files that one TUF snapshot or targets file names. */
+  public static final int TUF_FILES = 100_000;
+
+  /** Delegated TUF roles asked for one target. */
+  public static final int TUF_DELEGATIONS = 32;
 
   private Limits() {}
 }

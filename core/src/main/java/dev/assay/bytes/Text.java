@@ -18,6 +18,9 @@ public final class Text {
    * @throws AssayException with {@link Code#BAD_ENCODING} if the bytes are not UTF-8
    */
   public static String utf8(byte[] bytes) {
+    if (isAscii(bytes)) {
+      return new String(bytes, StandardCharsets.US_ASCII);
+    }
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -28,6 +31,31 @@ public final class Text {
     } catch (CharacterCodingException e) {
       throw new AssayException(Code.BAD_ENCODING, "not UTF-8", e);
     }
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether the text from a place on is a number of 1 to 19 decimal digits without leading zeros.
+   */
+  public static boolean isDecimal(String text, int from) {
+    int digits = text.length() - from;
+    if (digits < 1 || digits > 19 || digits > 1 && text.charAt(from) == '0') {
+      return false;
+    }
+    for (int i = from; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static byte[] utf8(String text) {

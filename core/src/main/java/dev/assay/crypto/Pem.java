@@ -5,6 +5,8 @@ import dev.assay.bytes.Base64s;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Limits;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * PEM (RFC 7468), strictly: one block, nothing before or after but white space, no headers. Errors
@@ -16,6 +18,8 @@ final class Pem {
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
+
+  private static final int MAX_BLOCKS = 256;
 
   private final String label;
   private final byte[] content;
@@ -39,10 +43,14 @@ final class Pem {
    * @throws AssayException with {@link Code#KEY_UNREADABLE} if this is not one PEM block
    */
   static Pem parse(byte[] file) {
-    if (file.length > Limits.KEY_BYTES) {
+    return parse(file, Limits.KEY_BYTES);
+  }
+
+  static Pem parse(byte[] file, int limit) {
+    if (file.length > limit) {
       throw new AssayException(
           Code.TOO_LARGE,
-          "a key file of " + file.length + " bytes; at most " + Limits.KEY_BYTES + " are read");
+          "a PEM file of " + file.length + " bytes; at most " + limit + " are read");
     }
     String text = new String(file, StandardCharsets.ISO_8859_1).strip();
     int labelEnd = text.indexOf(DASHES, BEGIN.length());
@@ -71,6 +79,29 @@ final class Pem {
     } catch (AssayException e) {
       // Without the cause: its message quotes the text.
       throw bad("not PEM: the content of the block " + label + " is not base64");
+    }
+  }
+
+  /**
+   * Reads PEM blocks one after the other; at least one, and nothing but white space between them.
+   *
+   * @throws AssayException as {@link #parse}
+   */
+  static List<Pem> parseAll(byte[] file) {
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    List<Pem> out = new ArrayList<>();
+    int at = 0;
+    while (true) {
+      int next = text.indexOf(BEGIN, at + 1);
+      int end = next < 0 ? text.length() : next;
+      out.add(parse(text.substring(at, end).getBytes(StandardCharsets.ISO_8859_1)));
+      if (next < 0) {
+        return out;
+      }
+      if (out.size() == MAX_BLOCKS) {
+        throw new AssayException(Code.TOO_MANY, "more than " + MAX_BLOCKS + " PEM blocks");
+      }
+      at = next;
     }
   }
 

@@ -2,10 +2,12 @@ package dev.assay.crypto;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.crypto.generators.RSAKeyPairGenerator;
 import org.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
@@ -68,13 +70,14 @@ public final class PrivateKey {
 
   /**
    * Reads one unencrypted PEM block: {@code PRIVATE KEY} (PKCS#8), {@code EC PRIVATE KEY} (RFC
-   * 5915) or {@code RSA PRIVATE KEY} (PKCS#1).
+   * 5915; a block {@code EC PARAMETERS} may stand before it, as OpenSSL writes it) or {@code RSA
+   * PRIVATE KEY} (PKCS#1).
    *
    * @throws AssayException with {@link Code#KEY_UNREADABLE} or {@link Code#KEY_UNSUPPORTED}; the
    *     message prints nothing of the key
    */
   public static PrivateKey fromPem(byte[] file) {
-    Pem pem = Pem.parse(file);
+    Pem pem = block(file);
     byte[] der = pem.content();
     try {
       return switch (pem.label()) {
@@ -93,6 +96,20 @@ public final class PrivateKey {
     } finally {
       Arrays.fill(der, (byte) 0);
     }
+  }
+
+  // The key names its curve itself; what stands before it adds nothing.
+  private static Pem block(byte[] file) {
+    byte[] before = Text.utf8("-----BEGIN EC PARAMETERS-----");
+    if (file.length > before.length
+        && file.length <= Limits.KEY_BYTES
+        && Arrays.equals(file, 0, before.length, before, 0, before.length)) {
+      List<Pem> blocks = Pem.parseAll(file);
+      if (blocks.size() == 2 && blocks.getLast().label().equals("EC PRIVATE KEY")) {
+        return blocks.getLast();
+      }
+    }
+    return Pem.parse(file);
   }
 
   /** One PEM block of unencrypted PKCS#8. The caller wipes it. */
@@ -123,7 +140,21 @@ public final class PrivateKey {
    * @throws AssayException with {@link Code#SIGNING_FAILED}
    */
   public byte[] sign(byte[] message) {
-    return usable().sign(message);
+    return sign(SignatureScheme.usual(algorithm()), message);
+  }
+
+  /**
+   * The signature of the message, made in this way; RSASSA-PSS is salted, so that each is another.
+   *
+   * @throws AssayException with {@link Code#KEY_UNSUPPORTED} for a scheme that does not {@linkplain
+   *     SignatureScheme#fits fit} the key, or {@link Code#SIGNING_FAILED}
+   */
+  public byte[] sign(SignatureScheme scheme, byte[] message) {
+    if (!scheme.fits(algorithm())) {
+      throw new AssayException(
+          Code.KEY_UNSUPPORTED, "a key of the kind " + algorithm().id() + " cannot sign so");
+    }
+    return usable().sign(scheme, message);
   }
 
   /** Overwrites what Java lets us overwrite; the key cannot be used afterwards. */

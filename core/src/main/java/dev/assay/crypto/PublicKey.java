@@ -6,6 +6,8 @@ import dev.assay.bytes.Digest;
 import dev.assay.bytes.Limits;
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A public key, checked when it was read: its point is on its curve, its modulus and exponent are
@@ -22,6 +24,8 @@ public final class PublicKey {
   private final byte[] raw;
   private final VerifyingKey key;
   private final Digest id;
+  // What an engine keeps for this key; made twice where two threads are first.
+  private volatile @Nullable Prepared prepared;
 
   private PublicKey(byte[] spki, byte[] raw, VerifyingKey key) {
     this.spki = spki;
@@ -138,13 +142,25 @@ public final class PublicKey {
     return new PublicKey(spki(set.oid(), raw), raw.clone(), VerifyingKey.MlDsa.of(set, raw));
   }
 
+  /**
+   * @param algorithm one of the ECDSA kinds
+   * @param point uncompressed (SEC 1 section 2.3.3): 4, then the coordinates
+   * @throws AssayException with {@link Code#KEY_UNREADABLE} or {@link Code#KEY_UNSUPPORTED}
+   */
+  public static PublicKey ecdsa(KeyAlgorithm algorithm, byte[] point) {
+    return ec(Curve.of(algorithm), point);
+  }
+
   static PublicKey ec(Curve curve, byte[] point) {
     byte[] identifier = DerWriter.sequence(DerWriter.oid(Oids.EC), DerWriter.oid(curve.oid()));
     byte[] spki = DerWriter.sequence(identifier, DerWriter.bits(point));
     return new PublicKey(spki, new byte[0], VerifyingKey.Ec.of(curve, point));
   }
 
-  static PublicKey rsa(BigInteger modulus, BigInteger exponent) {
+  /**
+   * @throws AssayException with {@link Code#KEY_UNSUPPORTED} for numbers outside what is accepted
+   */
+  public static PublicKey rsa(BigInteger modulus, BigInteger exponent) {
     byte[] identifier = DerWriter.sequence(DerWriter.oid(Oids.RSA), DerWriter.none());
     byte[] numbers = DerWriter.sequence(DerWriter.integer(modulus), DerWriter.integer(exponent));
     return new PublicKey(
@@ -188,9 +204,67 @@ public final class PublicKey {
     return raw.clone();
   }
 
-  /** Whether this is the signature of the message by this key. Never throws for a bad signature. */
+  /**
+   * Whether this is the signature of the message by this key, used in its {@linkplain
+   * SignatureScheme#usual usual} way. Never throws for a bad signature.
+   */
   public boolean verify(byte[] message, byte[] signature) {
-    return key.verify(message, signature);
+    return verify(SignatureScheme.usual(algorithm()), message, signature);
+  }
+
+  /**
+   * Whether this is the signature of the message by this key, made in this way. False for a scheme
+   * that does not {@linkplain SignatureScheme#fits fit} the key.
+   */
+  public boolean verify(SignatureScheme scheme, byte[] message, byte[] signature) {
+    if (!key.wellFormed(scheme, signature)) {
+      return false;
+    }
+    Optional<Digest.Algorithm> hash = scheme.hash();
+    if (hash.isPresent()) {
+      return verifyHash(scheme, Hashes.hash(hash.get(), message), signature);
+    }
+    return engineAccepts(scheme, message, signature) || key.verify(scheme, message, signature);
+  }
+
+  // The signature has the form that is allowed.
+  private boolean verifyHash(SignatureScheme scheme, byte[] hash, byte[] signature) {
+    return engineAccepts(scheme, hash, signature) || key.verifyHash(scheme, hash, signature);
+  }
+
+  /** Whether there is an engine that says yes; when it says no, our own arithmetic decides. */
+  @SuppressWarnings("ReferenceEquality") // another engine object is another engine
+  private boolean engineAccepts(SignatureScheme scheme, byte[] input, byte[] signature) {
+    SignatureEngine engine = SignatureEngines.current();
+    if (engine == null) {
+      return false;
+    }
+    Prepared ready = prepared;
+    if (ready == null || ready.engine != engine) {
+      ready = new Prepared(engine, engine.prepare(this).orElse(null));
+      prepared = ready;
+    }
+    return ready.key != null && ready.key.verify(scheme, input, signature);
+  }
+
+  private static final class Prepared {
+    final SignatureEngine engine;
+    final SignatureEngine.@Nullable Key key;
+
+    Prepared(SignatureEngine engine, SignatureEngine.@Nullable Key key) {
+      this.engine = engine;
+      this.key = key;
+    }
+  }
+
+  /**
+   * As {@link #verify(SignatureScheme, byte[], byte[])} of a message that is known by its digest.
+   * False where the digest is not of the scheme's own hash.
+   */
+  public boolean verifyDigest(SignatureScheme scheme, Digest digest, byte[] signature) {
+    return scheme.hash().orElse(null) == digest.algorithm()
+        && key.wellFormed(scheme, signature)
+        && verifyHash(scheme, digest.value(), signature);
   }
 
   /**
@@ -199,7 +273,7 @@ public final class PublicKey {
    * sign the message itself.
    */
   public boolean verifyDigest(Digest digest, byte[] signature) {
-    return key.verifyHash(digest.algorithm(), digest.value(), signature);
+    return verifyDigest(SignatureScheme.usual(algorithm()), digest, signature);
   }
 
   @Override

@@ -2,11 +2,14 @@ package dev.assay.crypto;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import org.bouncycastle.crypto.CryptoException;
-import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.ExtendedDigest;
+import org.bouncycastle.crypto.Signer;
+import org.bouncycastle.crypto.engines.RSABlindedEngine;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.MLDSAPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ParametersWithRandom;
@@ -14,6 +17,7 @@ import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.MLDSASigner;
+import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.crypto.signers.RSADigestSigner;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
@@ -23,7 +27,8 @@ sealed interface SigningKey {
 
   PublicKey publicKey();
 
-  byte[] sign(byte[] message);
+  /** The scheme fits the key. */
+  byte[] sign(SignatureScheme scheme, byte[] message);
 
   /** Overwrites what can be overwritten. */
   default void wipe() {}
@@ -70,11 +75,11 @@ sealed interface SigningKey {
     }
 
     @Override
-    public byte[] sign(byte[] message) {
-      ECDSASigner signer =
-          new ECDSASigner(new HMacDSAKCalculator(Hashes.bouncyCastle(curve.hash())));
+    public byte[] sign(SignatureScheme scheme, byte[] message) {
+      Digest.Algorithm hash = scheme.hash().orElseThrow();
+      ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(Hashes.bouncyCastle(hash)));
       signer.init(true, key);
-      BigInteger[] rs = signer.generateSignature(Hashes.hash(curve.hash(), message));
+      BigInteger[] rs = signer.generateSignature(Hashes.hash(hash, message));
       return DerWriter.sequence(DerWriter.integer(rs[0]), DerWriter.integer(rs[1]));
     }
   }
@@ -99,8 +104,12 @@ sealed interface SigningKey {
     }
 
     @Override
-    public byte[] sign(byte[] message) {
-      RSADigestSigner signer = new RSADigestSigner(new SHA256Digest());
+    public byte[] sign(SignatureScheme scheme, byte[] message) {
+      ExtendedDigest hash = Hashes.bouncyCastle(scheme.hash().orElseThrow());
+      Signer signer =
+          scheme.isPss()
+              ? new PSSSigner(new RSABlindedEngine(), hash, hash.getDigestSize())
+              : new RSADigestSigner(hash);
       signer.init(true, new ParametersWithRandom(key, new SecureRandom()));
       signer.update(message, 0, message.length);
       return finish(signer);
@@ -132,9 +141,14 @@ sealed interface SigningKey {
     }
 
     @Override
-    public byte[] sign(byte[] message) {
+    public byte[] sign(SignatureScheme scheme, byte[] message) {
       byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
-      Ed25519.sign(seed, 0, publicKey.raw(), 0, message, 0, message.length, signature, 0);
+      if (scheme == SignatureScheme.ED25519_PH) {
+        byte[] hash = Hashes.sha512(message);
+        Ed25519.signPrehash(seed, 0, publicKey.raw(), 0, new byte[0], hash, 0, signature, 0);
+      } else {
+        Ed25519.sign(seed, 0, publicKey.raw(), 0, message, 0, message.length, signature, 0);
+      }
       return signature;
     }
 
@@ -180,7 +194,7 @@ sealed interface SigningKey {
     }
 
     @Override
-    public byte[] sign(byte[] message) {
+    public byte[] sign(SignatureScheme scheme, byte[] message) {
       MLDSASigner signer = new MLDSASigner();
       signer.init(true, new ParametersWithRandom(key, new SecureRandom()));
       signer.update(message, 0, message.length);
@@ -194,7 +208,7 @@ sealed interface SigningKey {
     }
   }
 
-  private static byte[] finish(org.bouncycastle.crypto.Signer signer) {
+  private static byte[] finish(Signer signer) {
     try {
       return signer.generateSignature();
     } catch (CryptoException e) {

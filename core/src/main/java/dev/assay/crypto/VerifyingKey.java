@@ -2,10 +2,7 @@ package dev.assay.crypto;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
-import dev.assay.bytes.Digest;
-import dev.assay.bytes.Hex;
 import java.math.BigInteger;
-import java.util.Arrays;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.params.MLDSAParameters;
 import org.bouncycastle.crypto.params.MLDSAPublicKeyParameters;
@@ -13,6 +10,7 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.MLDSASigner;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.jspecify.annotations.Nullable;
 
 /** The arithmetic behind a {@link PublicKey}, one record a family. */
 sealed interface VerifyingKey {
@@ -20,12 +18,24 @@ sealed interface VerifyingKey {
   KeyAlgorithm algorithm();
 
   /** The signature of a message; false for whatever is wrong with it. */
-  boolean verify(byte[] message, byte[] signature);
+  default boolean verify(SignatureScheme scheme, byte[] message, byte[] signature) {
+    return scheme
+        .hash()
+        .filter(h -> scheme.fits(algorithm()))
+        .map(h -> verifyHash(scheme, Hashes.hash(h, message), signature))
+        .orElse(false);
+  }
 
-  /** The signature of a message known by its hash alone. */
-  default boolean verifyHash(Digest.Algorithm hash, byte[] value, byte[] signature) {
+  /** The signature of a message known by its hash, which is the scheme's, alone. */
+  default boolean verifyHash(SignatureScheme scheme, byte[] value, byte[] signature) {
     return false;
   }
+
+  /**
+   * Whether a signature has the one form that this key and scheme allow. What has not is refused
+   * whoever does the arithmetic.
+   */
+  boolean wellFormed(SignatureScheme scheme, byte[] signature);
 
   record Ec(Curve curve, ECPublicKeyParameters key) implements VerifyingKey {
 
@@ -40,15 +50,25 @@ sealed interface VerifyingKey {
     }
 
     @Override
-    public boolean verify(byte[] message, byte[] signature) {
-      return verifyHash(curve.hash(), Hashes.hash(curve.hash(), message), signature);
+    public boolean verifyHash(SignatureScheme scheme, byte[] value, byte[] signature) {
+      BigInteger[] rs = numbers(scheme, signature);
+      if (rs == null) {
+        return false;
+      }
+      ECDSASigner verifier = new ECDSASigner();
+      verifier.init(false, key);
+      return verifier.verifySignature(value, rs[0], rs[1]);
     }
 
     @Override
-    public boolean verifyHash(Digest.Algorithm hash, byte[] value, byte[] signature) {
+    public boolean wellFormed(SignatureScheme scheme, byte[] signature) {
+      return numbers(scheme, signature) != null;
+    }
+
+    private BigInteger @Nullable [] numbers(SignatureScheme scheme, byte[] signature) {
       // The two integers, their headers and the sequence's: nothing longer can be valid.
-      if (hash != curve.hash() || signature.length > 2 * (curve.size() + 3) + 3) {
-        return false;
+      if (!scheme.fits(algorithm()) || signature.length > 2 * (curve.size() + 3) + 3) {
+        return null;
       }
       BigInteger r;
       BigInteger s;
@@ -60,15 +80,13 @@ sealed interface VerifyingKey {
         s = inner.unsigned();
         inner.done();
       } catch (AssayException e) {
-        return false;
+        return null;
       }
       BigInteger n = curve.order();
       if (r.signum() <= 0 || s.signum() <= 0 || r.compareTo(n) >= 0 || s.compareTo(n) >= 0) {
-        return false;
+        return null;
       }
-      ECDSASigner verifier = new ECDSASigner();
-      verifier.init(false, key);
-      return verifier.verifySignature(value, r, s);
+      return new BigInteger[] {r, s};
     }
   }
 
@@ -79,8 +97,6 @@ sealed interface VerifyingKey {
     private static final BigInteger MIN_EXPONENT = BigInteger.valueOf(65537);
     // A large exponent only makes each verification slow.
     private static final int MAX_EXPONENT_BITS = 32;
-    // DigestInfo of SHA-256 without the hash (RFC 8017 section 9.2, note 1).
-    private static final byte[] SHA256_INFO = Hex.decode("3031300d060960864801650304020105000420");
 
     public Rsa {
       if (modulus.bitLength() < MIN_BITS || modulus.bitLength() > MAX_BITS) {
@@ -112,33 +128,19 @@ sealed interface VerifyingKey {
     }
 
     @Override
-    public boolean verify(byte[] message, byte[] signature) {
-      return verifyHash(Digest.Algorithm.SHA256, Hashes.sha256(message), signature);
+    public boolean verifyHash(SignatureScheme scheme, byte[] value, byte[] signature) {
+      if (!wellFormed(scheme, signature)) {
+        return false;
+      }
+      BigInteger message = new BigInteger(1, signature).modPow(exponent, modulus);
+      return RsaPadding.matches(scheme, value, message, modulus.bitLength());
     }
 
-    // RFC 8017 section 8.2.2: the encoding is made and compared, never parsed.
     @Override
-    public boolean verifyHash(Digest.Algorithm hash, byte[] value, byte[] signature) {
-      int size = (modulus.bitLength() + 7) / 8;
-      if (hash != Digest.Algorithm.SHA256 || signature.length != size) {
-        return false;
-      }
-      BigInteger s = new BigInteger(1, signature);
-      if (s.compareTo(modulus) >= 0) {
-        return false;
-      }
-      return s.modPow(exponent, modulus).equals(new BigInteger(1, encode(value, size)));
-    }
-
-    private static byte[] encode(byte[] value, int size) {
-      byte[] encoded = new byte[size];
-      int hashAt = size - value.length;
-      int infoAt = hashAt - SHA256_INFO.length;
-      encoded[1] = 1;
-      Arrays.fill(encoded, 2, infoAt - 1, (byte) 0xff);
-      System.arraycopy(SHA256_INFO, 0, encoded, infoAt, SHA256_INFO.length);
-      System.arraycopy(value, 0, encoded, hashAt, value.length);
-      return encoded;
+    public boolean wellFormed(SignatureScheme scheme, byte[] signature) {
+      return scheme.fits(KeyAlgorithm.RSA)
+          && signature.length == (modulus.bitLength() + 7) / 8
+          && new BigInteger(1, signature).compareTo(modulus) < 0;
     }
   }
 
@@ -169,9 +171,25 @@ sealed interface VerifyingKey {
     }
 
     @Override
-    public boolean verify(byte[] message, byte[] signature) {
-      return signature.length == Ed25519.SIGNATURE_SIZE
+    public boolean verify(SignatureScheme scheme, byte[] message, byte[] signature) {
+      if (scheme == SignatureScheme.ED25519_PH) {
+        return verifyHash(scheme, Hashes.sha512(message), signature);
+      }
+      return wellFormed(scheme, signature)
           && Ed25519.verify(signature, 0, point, message, 0, message.length);
+    }
+
+    @Override
+    public boolean verifyHash(SignatureScheme scheme, byte[] value, byte[] signature) {
+      return scheme == SignatureScheme.ED25519_PH
+          && wellFormed(scheme, signature)
+          && value.length == Ed25519.PREHASH_SIZE
+          && Ed25519.verifyPrehash(signature, 0, point, new byte[0], value, 0);
+    }
+
+    @Override
+    public boolean wellFormed(SignatureScheme scheme, byte[] signature) {
+      return scheme.fits(KeyAlgorithm.ED25519) && signature.length == Ed25519.SIGNATURE_SIZE;
     }
   }
 
@@ -192,14 +210,19 @@ sealed interface VerifyingKey {
     }
 
     @Override
-    public boolean verify(byte[] message, byte[] signature) {
-      if (signature.length != set.signatureSize()) {
+    public boolean verify(SignatureScheme scheme, byte[] message, byte[] signature) {
+      if (!wellFormed(scheme, signature)) {
         return false;
       }
       MLDSASigner verifier = new MLDSASigner();
       verifier.init(false, key);
       verifier.update(message, 0, message.length);
       return verifier.verifySignature(signature);
+    }
+
+    @Override
+    public boolean wellFormed(SignatureScheme scheme, byte[] signature) {
+      return scheme == SignatureScheme.ML_DSA && signature.length == set.signatureSize();
     }
   }
 }

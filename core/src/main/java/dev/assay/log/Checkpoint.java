@@ -43,9 +43,13 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> ext
     if (size == 0 && !MessageDigest.isEqual(root, Merkle.emptyRoot())) {
       throw bad("its root is not that of the empty tree");
     }
-    if (extensions.size() > MAX_EXTENSIONS
-        || extensions.stream().anyMatch(e -> e.isEmpty() || e.indexOf('\n') >= 0)) {
+    if (extensions.size() > MAX_EXTENSIONS) {
       throw bad("its extension lines are empty or too many");
+    }
+    for (String extension : extensions) {
+      if (extension.isEmpty() || extension.indexOf('\n') >= 0) {
+        throw bad("its extension lines are empty or too many");
+      }
     }
     root = root.clone();
     extensions = List.copyOf(extensions);
@@ -71,7 +75,7 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> ext
       throw bad("fewer than three lines");
     }
     String size = lines.get(1);
-    if (!size.matches("0|[1-9][0-9]{0,18}")) {
+    if (!Text.isDecimal(size, 0)) {
       throw bad("not a size: " + Text.quote(size));
     }
     try {

@@ -4,8 +4,11 @@ import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Fields;
 import dev.assay.bytes.Json;
+import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
-import dev.assay.crypto.PublicKey;
+import dev.assay.trust.Signer;
+import dev.assay.trust.TrustRoot;
+import dev.assay.trust.TrustRootReader;
 import dev.assay.trust.TrustedKey;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,7 +46,7 @@ public final class PolicyReader {
 
   private final Function<String, byte[]> files;
   private final List<Problem> problems = new ArrayList<>();
-  private final Map<String, TrustedKey> signers = new LinkedHashMap<>();
+  private final Map<String, Signer> signers = new LinkedHashMap<>();
   private final Map<String, TrustPolicy.Builder> builders = new LinkedHashMap<>();
   private final Set<String> used = new HashSet<>();
   private YamlReader.@Nullable Document document;
@@ -91,21 +94,24 @@ public final class PolicyReader {
     Fields spec = document.object("spec");
     List<Json> signers = new ArrayList<>();
     for (Json signer : spec.array("signers", MANY)) {
-      Map<String, Json> members = new LinkedHashMap<>();
-      if (signer instanceof Json.Obj object) {
-        object
-            .members()
-            .forEach((name, value) -> {
-              if (name.equals("keyFile") && value instanceof Json.Str file) {
-                members.put("key", Json.of(Text.utf8(files.apply(file.value()))));
-              } else {
-                members.put(name, value);
-              }
-            });
-      }
-      signers.add(new Json.Obj(members));
+      signers.add(SignerReader.selfContained(signer, files));
     }
-    return Text.utf8(with(document, "spec", with(spec, "signers", Json.array(signers))).pretty());
+    Json whole = with(spec, "signers", Json.array(signers));
+    if (spec.has("trustRoots")) {
+      List<Json> roots = new ArrayList<>();
+      for (Json root : spec.array("trustRoots", MANY)) {
+        Fields f = Fields.of(root, "policy.spec.trustRoots");
+        Optional<String> file = f.optionalString("file");
+        roots.add(
+            file.isPresent()
+                ? Json.object()
+                    .put("root", Json.parse(files.apply(file.get()), Limits.DOCUMENT_BYTES))
+                    .build()
+                : root);
+      }
+      whole = with(Fields.of(whole, "policy.spec"), "trustRoots", Json.array(roots));
+    }
+    return Text.utf8(with(document, "spec", whole).pretty());
   }
 
   private static Json with(Fields object, String name, Json value) {
@@ -205,6 +211,11 @@ public final class PolicyReader {
             rules.add(read);
           }
         });
+    List<TrustRoot> roots = trustRoots(spec);
+    TrustPolicy.Evidence evidence =
+        spec.optionalObject("evidence")
+            .map(e -> evidence("spec.evidence", e))
+            .orElse(TrustPolicy.Evidence.USUAL);
     unknown(spec, "spec");
     if (spec.array("rules", MANY).isEmpty()) {
       problem("spec.rules", Code.BAD_POLICY, "at least one rule is needed");
@@ -215,7 +226,49 @@ public final class PolicyReader {
             "spec.signers", Code.BAD_POLICY, "the signer " + Text.quote(signer) + " is not used");
       }
     }
-    return new TrustPolicy(name, mode, rules);
+    return new TrustPolicy(name, mode, rules, roots, evidence);
+  }
+
+  private List<TrustRoot> trustRoots(Fields spec) {
+    List<TrustRoot> out = new ArrayList<>();
+    each(
+        spec,
+        "trustRoots",
+        "spec.trustRoots",
+        (at, f) -> {
+          Optional<Json> inline = f.optional("root");
+          Optional<String> file = f.optionalString("file");
+          if (inline.isPresent() == file.isPresent()) {
+            throw f.bad("file", "exactly one of root and file is needed");
+          }
+          unknown(f, at);
+          byte[] document =
+              inline
+                  .map(j -> Text.utf8(j.compact()))
+                  .orElseGet(() -> files.apply(file.orElseThrow()));
+          out.add(TrustRootReader.read(document));
+        });
+    return out;
+  }
+
+  private TrustPolicy.Evidence evidence(String at, Fields f) {
+    TrustPolicy.Evidence out =
+        new TrustPolicy.Evidence(
+            count(f, "logs"),
+            count(f, "timestamps"),
+            count(f, "certificateLogs"),
+            f.bool("trustedTime", false),
+            f.bool("freshTrustRoot", false));
+    unknown(f, at);
+    return out;
+  }
+
+  private static Optional<Integer> count(Fields f, String name) {
+    Optional<Long> value = f.optionalInteger(name);
+    if (value.isPresent() && (value.get() < 0 || value.get() > 32)) {
+      throw f.bad(name, "a number from 0 to 32 is needed, found " + value.get());
+    }
+    return value.map(Long::intValue);
   }
 
   private static Fields fields(Json value, String path) {
@@ -256,55 +309,46 @@ public final class PolicyReader {
 
   private void signer(String at, Fields f) {
     String name = f.string("name");
-    Optional<String> inline = f.optionalString("key");
-    Optional<String> file = f.optionalString("keyFile");
-    if (inline.isPresent() == file.isPresent()) {
-      throw f.bad("key", "exactly one of key and keyFile is needed");
-    }
-    Optional<java.time.Instant> notBefore = f.optionalTime("notBefore");
-    Optional<java.time.Instant> notAfter = f.optionalTime("notAfter");
-    Optional<java.time.Instant> revokedAt = f.optionalTime("revokedAt");
+    Signer signer = signers().read(name, f);
     unknown(f, at);
-    byte[] pem = inline.map(Text::utf8).orElseGet(() -> files.apply(file.orElseThrow()));
-    PublicKey key;
-    try {
-      key = PublicKey.fromPem(pem);
-    } catch (AssayException e) {
-      throw new AssayException(
-          e.code(), f.at(inline.isPresent() ? "key" : "keyFile") + ": " + e.getMessage(), e);
-    }
-    for (TrustedKey other : signers.values()) {
-      if (other.key().id().equals(key.id())) {
-        throw f.bad(
-            "name",
-            Text.quote(name)
-                + " has the same key as "
-                + Text.quote(other.name())
-                + ": a key counts once");
+    if (signer instanceof TrustedKey key) {
+      for (Signer other : signers.values()) {
+        if (other instanceof TrustedKey known && known.key().id().equals(key.key().id())) {
+          throw f.bad(
+              "name",
+              Text.quote(name)
+                  + " has the same key as "
+                  + Text.quote(other.name())
+                  + ": a key counts once");
+        }
       }
     }
-    if (signers.put(name, new TrustedKey(name, key, notBefore, notAfter, revokedAt)) != null) {
+    if (signers.put(name, signer) != null) {
       throw f.bad("name", "the signer " + Text.quote(name) + " is there twice");
     }
   }
 
+  private SignerReader signers() {
+    return new SignerReader(files);
+  }
+
   private void builder(String at, Fields f) {
     String id = f.string("id");
-    List<TrustedKey> keys = signersOf(f, at);
+    List<Signer> keys = signersOf(f, at);
     unknown(f, at);
     if (builders.put(id, new TrustPolicy.Builder(id, keys)) != null) {
       throw f.bad("id", "the builder " + Text.quote(id) + " is there twice");
     }
   }
 
-  private List<TrustedKey> signersOf(Fields f, String at) {
+  private List<Signer> signersOf(Fields f, String at) {
     List<String> names = f.strings("signers", MANY);
     if (names.isEmpty()) {
       throw f.bad("signers", "at least one signer is needed");
     }
-    List<TrustedKey> keys = new ArrayList<>();
+    List<Signer> keys = new ArrayList<>();
     for (String name : names) {
-      TrustedKey key = signers.get(name);
+      Signer key = signers.get(name);
       if (key == null) {
         problem(at + ".signers", Code.BAD_POLICY, "there is no signer " + Text.quote(name));
       } else if (!keys.contains(key)) {
@@ -337,7 +381,7 @@ public final class PolicyReader {
             section(
                 at + ".sbom",
                 () -> {
-                  List<TrustedKey> keys = signersOf(s, at + ".sbom");
+                  List<Signer> keys = signersOf(s, at + ".sbom");
                   unknown(s, at + ".sbom");
                   return new TrustPolicy.Sbom(keys);
                 }));
@@ -365,7 +409,7 @@ public final class PolicyReader {
   }
 
   private TrustPolicy.Signature signature(String at, Fields f) {
-    List<TrustedKey> keys = signersOf(f, at);
+    List<Signer> keys = signersOf(f, at);
     long threshold = f.optionalInteger("threshold").orElse(1L);
     unknown(f, at);
     if (threshold < 1 || threshold > keys.size()) {

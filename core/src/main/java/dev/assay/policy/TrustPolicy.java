@@ -1,6 +1,7 @@
 package dev.assay.policy;
 
-import dev.assay.trust.TrustedKey;
+import dev.assay.trust.Signer;
+import dev.assay.trust.TrustRoot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +12,11 @@ import java.util.Optional;
  * @param name what it calls itself
  * @param mode what a gate does with a refusal
  * @param rules in the order of the document; never empty
+ * @param trustRoots whom to believe besides the signers; empty: whom the verifier believes anyway
+ * @param evidence what every signature needs besides being valid
  */
-public record TrustPolicy(String name, Mode mode, List<Rule> rules) {
+public record TrustPolicy(
+    String name, Mode mode, List<Rule> rules, List<TrustRoot> trustRoots, Evidence evidence) {
 
   /** What a gate does with a refusal. */
   public enum Mode {
@@ -47,14 +51,14 @@ public record TrustPolicy(String name, Mode mode, List<Rule> rules) {
    *
    * @param signers never empty, and with distinct keys
    */
-  public record Signature(List<TrustedKey> signers, int threshold) {
+  public record Signature(List<Signer> signers, int threshold) {
     public Signature {
       signers = List.copyOf(signers);
     }
   }
 
   /** A builder and the keys that may speak for it. */
-  public record Builder(String id, List<TrustedKey> signers) {
+  public record Builder(String id, List<Signer> signers) {
     public Builder {
       signers = List.copyOf(signers);
     }
@@ -128,14 +132,37 @@ public record TrustPolicy(String name, Mode mode, List<Rule> rules) {
   }
 
   /** An SBOM signed by one of these. */
-  public record Sbom(List<TrustedKey> signers) {
+  public record Sbom(List<Signer> signers) {
     public Sbom {
       signers = List.copyOf(signers);
     }
   }
 
+  /**
+   * What every signature needs besides being valid. Each number counts distinct operators; absent:
+   * what the trust root makes possible.
+   *
+   * @param logs transparency logs that have the signature
+   * @param timestamps RFC 3161 authorities that saw it
+   * @param certificateLogs certificate transparency logs that promised to publish the certificate
+   * @param trustedTime whether managed keys need a proven time too
+   * @param freshTrustRoot whether a stale trust root leaves the verdict open
+   */
+  public record Evidence(
+      Optional<Integer> logs,
+      Optional<Integer> timestamps,
+      Optional<Integer> certificateLogs,
+      boolean trustedTime,
+      boolean freshTrustRoot) {
+
+    /** Nothing is asked for that the trust root does not make possible. */
+    public static final Evidence USUAL =
+        new Evidence(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
+  }
+
   public TrustPolicy {
     rules = List.copyOf(rules);
+    trustRoots = List.copyOf(trustRoots);
   }
 
   /** The rules that cover a repository; none means refusal. */

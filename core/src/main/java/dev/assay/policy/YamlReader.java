@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.DocumentEndEvent;
 import org.snakeyaml.engine.v2.events.DocumentStartEvent;
@@ -29,6 +28,8 @@ import org.snakeyaml.engine.v2.events.SequenceEndEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads the part of YAML 1.2 that is JSON in another spelling: one document, no anchors, aliases,
@@ -96,7 +97,9 @@ final class YamlReader {
     YamlReader reader = new YamlReader();
     int documents = 0;
     try {
-      Iterator<Event> events = new Parse(settings).parseString(Text.utf8(bytes)).iterator();
+      // What the library's Parse does; but its module does not export that.
+      Iterator<Event> events =
+          new ParserImpl(settings, new StreamReader(settings, Text.utf8(bytes)));
       while (events.hasNext()) {
         Event event = events.next();
         if (event instanceof DocumentStartEvent && ++documents > 1) {

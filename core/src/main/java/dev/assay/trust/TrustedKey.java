@@ -6,6 +6,7 @@ import dev.assay.bytes.Text;
 import dev.assay.crypto.PublicKey;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key that somebody trusts, under a name, for a time.
@@ -20,7 +21,8 @@ public record TrustedKey(
     PublicKey key,
     Optional<Instant> notBefore,
     Optional<Instant> notAfter,
-    Optional<Instant> revokedAt) {
+    Optional<Instant> revokedAt)
+    implements Signer {
 
   /**
    * @throws AssayException with {@link Code#BAD_FIELD} if the name is blank or the validity ends
@@ -39,6 +41,11 @@ public record TrustedKey(
   /** A key that is trusted without a limit in time. */
   public static TrustedKey always(String name, PublicKey key) {
     return new TrustedKey(name, key, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  @Override
+  public String describe() {
+    return key.toString();
   }
 
   /** Whether a signature made at this instant counts. */
@@ -60,5 +67,22 @@ public record TrustedKey(
       return Optional.of("the key " + Text.quote(name) + " was valid until " + notAfter.get());
     }
     return Optional.empty();
+  }
+
+  // Written out: what the compiler makes for a record links itself at the first call, which costs a
+  // short command several milliseconds.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TrustedKey that
+        && name.equals(that.name)
+        && key.equals(that.key)
+        && notBefore.equals(that.notBefore)
+        && notAfter.equals(that.notAfter)
+        && revokedAt.equals(that.revokedAt);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + key.hashCode();
   }
 }

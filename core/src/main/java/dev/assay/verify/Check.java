@@ -96,6 +96,11 @@ public record Check(
         children);
   }
 
+  /** The same under another name. */
+  Check named(String other) {
+    return new Check(other, outcome, code, detail, expected, found, evidence, children);
+  }
+
   public Check evidence(Digest digest) {
     return new Check(name, outcome, code, detail, expected, found, Optional.of(digest), children);
   }

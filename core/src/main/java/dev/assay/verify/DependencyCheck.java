@@ -9,7 +9,7 @@ import dev.assay.bytes.Text;
 import dev.assay.policy.TrustPolicy;
 import dev.assay.sbom.CycloneDxReader;
 import dev.assay.sbom.Purl;
-import dev.assay.trust.TrustedKey;
+import dev.assay.trust.Signer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;
@@ -42,7 +42,7 @@ final class DependencyCheck {
   }
 
   Check judge(
-      TrustPolicy.Dependencies policy, SlsaProvenance provenance, List<TrustedKey> sbomSigners) {
+      TrustPolicy.Dependencies policy, SlsaProvenance provenance, List<Signer> sbomSigners) {
     List<SlsaProvenance.Dependency> packages =
         provenance.resolvedDependencies().stream().filter(d -> d.sourceCommit().isEmpty()).toList();
     if (packages.isEmpty()) {
@@ -189,7 +189,7 @@ final class DependencyCheck {
 
   /** Provenance and SBOM must name the same packages with the same digests. */
   private Optional<Check> matchSbom(
-      List<SlsaProvenance.Dependency> packages, List<TrustedKey> sbomSigners) {
+      List<SlsaProvenance.Dependency> packages, List<Signer> sbomSigners) {
     Map<String, Digest> built = new TreeMap<>();
     for (SlsaProvenance.Dependency dependency : packages) {
       String name = packageName(dependency);
@@ -233,12 +233,12 @@ final class DependencyCheck {
                 + (differences.size() > 5 ? " and " + (differences.size() - 5) + " more" : "")));
   }
 
-  private Optional<Map<String, Optional<Digest>>> trustedSbom(List<TrustedKey> signers) {
+  private Optional<Map<String, Optional<Digest>>> trustedSbom(List<Signer> signers) {
     for (Evidence candidate : evidence) {
       if (candidate.unreadable().isPresent()
           || candidate.predicateType().filter(PredicateTypes::isCycloneDx).isEmpty()
           || candidate.otherSubject(subject).isPresent()
-          || candidate.signedBy(signers, subject, at).key().isEmpty()) {
+          || candidate.signedBy(signers, subject, at).by().isEmpty()) {
         continue;
       }
       Map<String, Optional<Digest>> out = new TreeMap<>();

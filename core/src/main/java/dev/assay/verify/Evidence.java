@@ -2,51 +2,64 @@ package dev.assay.verify;
 
 import dev.assay.attest.Bundle;
 import dev.assay.attest.Dsse;
+import dev.assay.attest.EvidenceReader;
 import dev.assay.attest.Statement;
+import dev.assay.attest.StatementHead;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
+import dev.assay.crypto.Certificate;
+import dev.assay.crypto.FulcioClaims;
 import dev.assay.crypto.Hashes;
+import dev.assay.crypto.SignatureScheme;
+import dev.assay.trust.CertificateSigner;
+import dev.assay.trust.Signer;
 import dev.assay.trust.TrustedKey;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A candidate, read. Parsing says nothing about trust: the statement of an envelope is used only
- * after {@link #signedBy} named the key that signed it, except to say of which kind the candidate
- * is.
+ * A candidate, read. Parsing says nothing about trust: of the statement of an envelope only the
+ * head is read, to say of which kind the candidate is and about what; all of it after {@link
+ * #signedBy} named the key that signed it.
  */
 final class Evidence {
 
-  /** The key that signed, or why none is accepted. Exactly one of the two is there. */
-  record Signed(Optional<TrustedKey> key, Optional<Check> refusal) {}
+  /** Who signed, or why nobody is accepted. Exactly one of the two is there. */
+  record Signed(Optional<Authenticated> by, Optional<Check> refusal) {}
 
   final Candidate candidate;
   final Digest id;
   private final @Nullable Check unreadable;
   private final @Nullable Bundle bundle;
   private final @Nullable Dsse envelope;
-  private final @Nullable Statement statement;
+  private final @Nullable StatementHead head;
+  private @Nullable Statement statement;
   private final Budget budget;
+  private final Trust trust;
+  private CertificateCheck.@Nullable Held byTrustRoot;
 
   private Evidence(
       Candidate candidate,
       Budget budget,
+      Trust trust,
       @Nullable Check unreadable,
       @Nullable Bundle bundle,
       @Nullable Dsse envelope,
-      @Nullable Statement statement) {
+      @Nullable StatementHead head) {
     this.candidate = candidate;
     this.budget = budget;
+    this.trust = trust;
     this.id = Hashes.sha256Digest(candidate.bytes());
     this.unreadable = unreadable;
     this.bundle = bundle;
     this.envelope = envelope;
-    this.statement = statement;
+    this.head = head;
   }
 
   // Bytes that are not what their digest names are a finding; what could not be had is none.
@@ -56,25 +69,25 @@ final class Evidence {
         : Check.notEvaluated(origin, failure.code(), failure.message());
   }
 
-  static Evidence read(Candidate candidate, Budget budget) {
+  static Evidence read(Candidate candidate, Budget budget, Trust trust) {
     if (candidate.failure().isPresent()) {
       Candidate.Failure failure = candidate.failure().get();
-      return new Evidence(candidate, budget, failed(candidate.origin(), failure), null, null, null);
+      return new Evidence(
+          candidate, budget, trust, failed(candidate.origin(), failure), null, null, null);
     }
     try {
-      if (candidate.bytes().length > Limits.SBOM_BYTES) {
-        throw new AssayException(
-            Code.TOO_LARGE,
-            candidate.bytes().length + " bytes; at most " + Limits.SBOM_BYTES + " are read");
-      }
-      Bundle bundle = Bundle.parse(candidate.bytes(), Limits.SBOM_BYTES);
+      Bundle bundle =
+          candidate.bundle().isPresent()
+              ? candidate.bundle().get()
+              : EvidenceReader.one(candidate.bytes(), Limits.SBOM_BYTES);
       Dsse envelope = bundle.content() instanceof Bundle.Envelope e ? e.dsse() : null;
-      Statement statement = envelope == null ? null : Statement.of(envelope);
-      return new Evidence(candidate, budget, null, bundle, envelope, statement);
+      StatementHead head = envelope == null ? null : StatementHead.of(envelope, Limits.SBOM_BYTES);
+      return new Evidence(candidate, budget, trust, null, bundle, envelope, head);
     } catch (AssayException e) {
       return new Evidence(
           candidate,
           budget,
+          trust,
           Check.fail(candidate.origin(), e.code(), String.valueOf(e.getMessage())),
           null,
           null,
@@ -91,7 +104,7 @@ final class Evidence {
 
   /** The predicate type of its statement; absent for a signature over a file's digest. */
   Optional<String> predicateType() {
-    return Optional.ofNullable(statement).map(Statement::predicateType);
+    return Optional.ofNullable(head).map(StatementHead::predicateType);
   }
 
   private Bundle.MessageSignature messageSignature() {
@@ -111,53 +124,82 @@ final class Evidence {
 
   /** What it is about, if that is not the subject. */
   Optional<Check> otherSubject(Subject subject) {
-    if (statement != null) {
-      if (statement.names(subject.digest())) {
+    if (head != null) {
+      if (head.names(subject.digest())) {
         return Optional.empty();
       }
-      String found =
-          statement.subjects().isEmpty()
-              ? "nothing"
-              : statement.subjects().getFirst().knownDigests().toString();
+      String found = head.subjects().getFirst().knownDigests().toString();
       return Optional.of(
           refuse(Code.SUBJECT_MISMATCH, "the statement is about another subject")
               .expected(subject.digest().toString(), found));
     }
+    if (bundle != null && bundle.content() instanceof Bundle.SimpleSigning simple) {
+      return simple.imageDigest().equals(subject.digest())
+          ? Optional.empty()
+          : Optional.of(
+              refuse(Code.SUBJECT_MISMATCH, "the signed payload names another image")
+                  .expected(subject.digest().toString(), simple.imageDigest().toString()));
+    }
     Optional<Digest> stated = messageSignature().digest();
-    // A digest by another algorithm says nothing here; the signature itself binds the content.
-    return stated.isEmpty()
-            || stated.get().algorithm() != subject.digest().algorithm()
-            || stated.get().equals(subject.digest())
+    // By an algorithm in which the content is not known it says nothing here; the signature itself
+    // binds the content.
+    Optional<Digest> known = stated.flatMap(d -> subject.digest(d.algorithm()));
+    return known.isEmpty() || stated.equals(known)
         ? Optional.empty()
         : Optional.of(
             refuse(Code.SUBJECT_MISMATCH, "the signature is over other content")
-                .expected(subject.digest().toString(), stated.get().toString()));
+                .expected(known.get().toString(), stated.orElseThrow().toString()));
   }
 
   Check refuse(Code code, String detail) {
     return Check.fail(candidate.origin(), code, detail).evidence(id);
   }
 
-  /** Which of the keys signed it, and may at that time. */
-  Signed signedBy(List<TrustedKey> keys, Subject subject, Instant at) {
+  /** Which of the signers signed it, and may have when it was signed. */
+  Signed signedBy(List<Signer> signers, Subject subject, Instant at) {
     if (bundle == null) {
       throw new IllegalStateException("not readable");
     }
-    if (!(bundle.material() instanceof Bundle.KeyHint named)) {
-      return refused(
-          Check.notEvaluated(
-                  candidate.origin(),
-                  Code.BUNDLE_UNSUPPORTED,
-                  "signed with a certificate; a key was asked for")
-              .evidence(id));
+    Signed signed = signedBy(bundle, signers, subject, at);
+    if (signed.refusal().isPresent() || envelope == null || statement != null) {
+      return signed;
     }
-    String hint = named.hint();
+    try {
+      statement = Statement.of(envelope, Limits.SBOM_BYTES);
+      return signed;
+    } catch (AssayException e) {
+      return refused(refuse(e.code(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Signed signedBy(Bundle read, List<Signer> signers, Subject subject, Instant at) {
+    if (read.material() instanceof Bundle.Certificates material) {
+      return signedByCertificate(read, material, signers, subject, at);
+    }
+    if (read.material() instanceof Bundle.KeyHint named) {
+      return signedByKey(read, named.hint(), signers, subject, at);
+    }
+    throw new IllegalStateException("material of a new kind");
+  }
+
+  private Signed signedByKey(
+      Bundle read, String hint, List<Signer> signers, Subject subject, Instant at) {
+    List<TrustedKey> keys = new ArrayList<>();
+    for (Signer signer : signers) {
+      if (signer instanceof TrustedKey key) {
+        keys.add(key);
+      }
+    }
+    if (keys.isEmpty()) {
+      return refused(
+          refuse(Code.WRONG_IDENTITY, "signed by a managed key; an identity is asked for")
+              .expected(describe(signers), "a key with the hint " + Text.quote(hint)));
+    }
     for (TrustedKey key : keys) {
       if (Bundle.hintOf(key.key()).equals(hint)) {
-        return verifies(key, subject)
-            ? inForce(key, at)
-                .map(Evidence::refused)
-                .orElseGet(() -> new Signed(Optional.of(key), Optional.empty()))
+        Optional<SignatureScheme> scheme = SignatureMath.verify(key.key(), read, subject);
+        return scheme.isPresent()
+            ? new KeyCheck(this, read, subject, trust, at).judge(key, scheme.get())
             : refused(
                 refuse(
                     Code.SIGNATURE_INVALID,
@@ -167,10 +209,12 @@ final class Evidence {
     // A hint is whatever its signer chose, so an unknown one says nothing. The work is bounded: a
     // flood of evidence under unknown hints must not cost keys x evidence verifications.
     for (TrustedKey key : keys) {
-      if (budget.spend() && verifies(key, subject)) {
-        return inForce(key, at)
-            .map(Evidence::refused)
-            .orElseGet(() -> new Signed(Optional.of(key), Optional.empty()));
+      if (!budget.spend()) {
+        break;
+      }
+      Optional<SignatureScheme> scheme = SignatureMath.verify(key.key(), read, subject);
+      if (scheme.isPresent()) {
+        return new KeyCheck(this, read, subject, trust, at).judge(key, scheme.get());
       }
     }
     return refused(
@@ -178,6 +222,83 @@ final class Evidence {
             .expected(
                 String.join(", ", keys.stream().map(k -> k.name() + " " + k.key().id()).toList()),
                 "a key with the hint " + Text.quote(hint)));
+  }
+
+  private Signed signedByCertificate(
+      Bundle read,
+      Bundle.Certificates material,
+      List<Signer> signers,
+      Subject subject,
+      Instant at) {
+    Check nearest = null;
+    List<Signer> matching = new ArrayList<>();
+    CertificateCheck.Held held = null;
+    try {
+      Certificate leaf = Certificate.parse(material.leaf().bytes());
+      for (Signer signer : signers) {
+        if (!(signer instanceof CertificateSigner wanted)) {
+          continue;
+        }
+        // Who it is costs nothing to tell and says most: it comes before the arithmetic.
+        Optional<Check> differs = IdentityMatch.differs(this, leaf, wanted);
+        if (differs.isPresent()) {
+          nearest = nearest == null ? differs.get() : nearest;
+          continue;
+        }
+        CertificateCheck.Held judged = judge(read, leaf, wanted, subject, at);
+        if (judged.refusal().isPresent()) {
+          nearest = judged.refusal().get();
+          continue;
+        }
+        matching.add(signer);
+        held = held == null ? judged : held;
+      }
+      if (held != null) {
+        Optional<FulcioClaims> claims = claims(leaf, matching.getFirst());
+        return new Signed(
+            Optional.of(
+                new Authenticated(
+                    matching,
+                    IdentityMatch.principal(leaf, claims),
+                    Optional.of(leaf),
+                    claims,
+                    held.times(),
+                    held.facts())),
+            Optional.empty());
+      }
+    } catch (AssayException e) {
+      return refused(refuse(e.code(), String.valueOf(e.getMessage())));
+    }
+    return refused(
+        nearest != null
+            ? nearest
+            : refuse(Code.WRONG_KEY, "signed with a certificate; a managed key is asked for")
+                .expected(describe(signers), "a certificate"));
+  }
+
+  private static Optional<FulcioClaims> claims(Certificate leaf, Signer signer) {
+    return signer instanceof CertificateSigner c && c.own().isPresent()
+        ? Optional.empty()
+        : Optional.of(FulcioClaims.of(leaf));
+  }
+
+  // The trust root's word is the same for every identity, so it is asked once.
+  private CertificateCheck.Held judge(
+      Bundle read, Certificate leaf, CertificateSigner signer, Subject subject, Instant at) {
+    if (signer.own().isPresent()) {
+      return new CertificateCheck(this, read, leaf, subject, trust, at).byOwn(signer.own().get());
+    }
+    CertificateCheck.Held known = byTrustRoot;
+    if (known == null) {
+      known = new CertificateCheck(this, read, leaf, subject, trust, at).byTrustRoot();
+      byTrustRoot = known;
+    }
+    return known;
+  }
+
+  private static String describe(List<Signer> signers) {
+    return String.join(
+        ", ", signers.stream().map(s -> s.name() + " (" + s.describe() + ")").toList());
   }
 
   /** How many verifications may be tried without the evidence naming the key. */
@@ -189,39 +310,7 @@ final class Evidence {
     }
   }
 
-  private static Signed refused(Check check) {
+  static Signed refused(Check check) {
     return new Signed(Optional.empty(), Optional.of(check));
-  }
-
-  private boolean verifies(TrustedKey key, Subject subject) {
-    if (envelope != null) {
-      return envelope.signedBy(key.key());
-    }
-    byte[] signature = messageSignature().signature().bytes();
-    // The digest in the bundle is a hint; what is verified is the subject's own.
-    return subject.content().isPresent()
-        ? key.key().verify(subject.content().get(), signature)
-        : key.key().verifyDigest(subject.digest(), signature);
-  }
-
-  // Without a trusted time for the signature, a revoked or expired key could have signed at any
-  // time: refused.
-  private Optional<Check> inForce(TrustedKey key, Instant at) {
-    if (key.revokedAt().isPresent()) {
-      return Optional.of(
-          refuse(
-              Code.KEY_REVOKED,
-              "signed by "
-                  + key.name()
-                  + ", revoked at "
-                  + key.revokedAt().get()
-                  + "; no trusted time proves that it was signed before"));
-    }
-    if (key.notBefore().filter(at::isBefore).isPresent()
-        || key.notAfter().filter(at::isAfter).isPresent()) {
-      return Optional.of(
-          refuse(Code.KEY_REVOKED, "signed by " + key.name() + ", which is not valid at " + at));
-    }
-    return Optional.empty();
   }
 }

@@ -6,7 +6,7 @@ import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Json;
 import dev.assay.policy.TrustPolicy;
-import dev.assay.trust.TrustedKey;
+import dev.assay.trust.Signer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,22 +72,22 @@ final class ProvenanceCheck {
 
   private Check judge(Evidence candidate, Requirement.Provenance required) {
     TrustPolicy.Provenance policy = required.policy();
-    List<TrustedKey> speakers =
+    List<Signer> speakers =
         policy.builders().stream().flatMap(b -> b.signers().stream()).distinct().toList();
     Evidence.Signed signed = candidate.signedBy(speakers, subject, at);
     if (signed.refusal().isPresent()) {
       return signed.refusal().get();
     }
-    TrustedKey key = signed.key().orElseThrow();
+    Authenticated by = signed.by().orElseThrow();
     SlsaProvenance provenance;
     try {
       provenance = SlsaProvenance.of(candidate.statement());
     } catch (AssayException e) {
       return candidate.refuse(e.code(), String.valueOf(e.getMessage()));
     }
-    accepted.add(new Verifier.Accepted(candidate.candidate, key, candidate.predicateType()));
+    accepted.add(new Verifier.Accepted(candidate.candidate, by, candidate.predicateType()));
     List<Check> checks = new ArrayList<>();
-    checks.add(builder(policy, provenance, key));
+    checks.add(builder(policy, provenance, by));
     if (!policy.buildTypes().isEmpty()) {
       checks.add(buildType(policy, provenance));
     }
@@ -116,9 +116,21 @@ final class ProvenanceCheck {
     }
     return Check.pass(
             "provenance",
-            "built by " + provenance.builderId() + commit(provenance) + ", said by " + key.name())
+            "built by "
+                + provenance.builderId()
+                + commit(provenance)
+                + ", said by "
+                + by.signer().name()
+                + "; "
+                + by.when())
         .evidence(candidate.id)
-        .with(checks);
+        .with(withFacts(checks, by));
+  }
+
+  private static List<Check> withFacts(List<Check> checks, Authenticated by) {
+    List<Check> out = new ArrayList<>(by.facts());
+    out.addAll(checks);
+    return out;
   }
 
   private static String commit(SlsaProvenance provenance) {
@@ -134,20 +146,20 @@ final class ProvenanceCheck {
   // A builder is trusted only through the keys that may speak for it: the pair is looked up, never
   // the parts.
   private static Check builder(
-      TrustPolicy.Provenance policy, SlsaProvenance provenance, TrustedKey key) {
+      TrustPolicy.Provenance policy, SlsaProvenance provenance, Authenticated by) {
     String found = provenance.builderId();
     for (TrustPolicy.Builder builder : policy.builders()) {
       if (builder.id().equals(found)) {
-        if (builder.signers().stream().anyMatch(k -> k.key().id().equals(key.key().id()))) {
+        if (builder.signers().stream().anyMatch(by.signers()::contains)) {
           return Check.pass("builder", found);
         }
         return Check.fail(
                 "builder",
                 Code.BUILDER_SIGNER_MISMATCH,
-                "the signer " + key.name() + " may not speak for this builder")
+                "the signer " + by.signer().name() + " may not speak for this builder")
             .expected(
-                String.join(", ", builder.signers().stream().map(TrustedKey::name).toList()),
-                key.name());
+                String.join(", ", builder.signers().stream().map(Signer::name).toList()),
+                by.signer().name());
       }
     }
     return Check.fail("builder", Code.WRONG_BUILDER, "built by a builder that is not trusted")

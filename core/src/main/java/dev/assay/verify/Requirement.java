@@ -1,7 +1,7 @@
 package dev.assay.verify;
 
 import dev.assay.policy.TrustPolicy;
-import dev.assay.trust.TrustedKey;
+import dev.assay.trust.Signer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
 public sealed interface Requirement {
 
   /** Signatures over the subject itself (not attestations about it). */
-  record Signature(List<TrustedKey> signers, int threshold) implements Requirement {
+  record Signature(List<Signer> signers, int threshold) implements Requirement {
     public Signature {
       signers = List.copyOf(signers);
       if (signers.isEmpty() || threshold < 1) {
@@ -18,8 +18,21 @@ public sealed interface Requirement {
     }
   }
 
+  /**
+   * A signature over the subject, or an attestation about it of whatever type: what test suites of
+   * signature formats ask for. A policy never does.
+   */
+  record AnyEvidence(List<Signer> signers) implements Requirement {
+    public AnyEvidence {
+      signers = List.copyOf(signers);
+      if (signers.isEmpty()) {
+        throw new IllegalArgumentException("evidence by nobody");
+      }
+    }
+  }
+
   /** An attestation of a predicate type (or a version of it), by one of the signers. */
-  record Attestation(String name, String predicateType, List<TrustedKey> signers)
+  record Attestation(String name, String predicateType, List<Signer> signers)
       implements Requirement {
     public Attestation {
       signers = List.copyOf(signers);
@@ -30,14 +43,14 @@ public sealed interface Requirement {
   }
 
   /** SLSA provenance that satisfies a policy. */
-  record Provenance(TrustPolicy.Provenance policy, List<TrustedKey> sbomSigners)
+  record Provenance(TrustPolicy.Provenance policy, List<Signer> sbomSigners)
       implements Requirement {}
 
   /** What a rule asks for. */
   static List<Requirement> of(TrustPolicy.Rule rule) {
     List<Requirement> out = new ArrayList<>();
     rule.signature().ifPresent(s -> out.add(new Signature(s.signers(), s.threshold())));
-    List<TrustedKey> sbomSigners = rule.sbom().map(TrustPolicy.Sbom::signers).orElse(List.of());
+    List<Signer> sbomSigners = rule.sbom().map(TrustPolicy.Sbom::signers).orElse(List.of());
     rule.provenance().ifPresent(p -> out.add(new Provenance(p, sbomSigners)));
     rule.sbom()
         .ifPresent(s ->

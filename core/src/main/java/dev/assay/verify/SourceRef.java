@@ -10,9 +10,9 @@ import java.util.Optional;
  * @param ref what stands after the first {@code @} of the path
  * @param commit lower-case hexadecimal
  */
-public record SourceRef(String repository, Optional<String> ref, String commit) {
+record SourceRef(String repository, Optional<String> ref, String commit) {
 
-  public static SourceRef of(SlsaProvenance.SourceCommit source) {
+  static SourceRef of(SlsaProvenance.SourceCommit source) {
     String uri = source.uri();
     int authority = uri.indexOf("://");
     // An @ in the authority is user information, not a ref.

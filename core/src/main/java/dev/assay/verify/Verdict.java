@@ -3,6 +3,7 @@ package dev.assay.verify;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +14,10 @@ import java.util.Optional;
  * @param digest what it resolved to; absent when it could not be resolved
  * @param checks the checks, in the order they were made; never empty
  * @param time the time for which the verdict holds (RFC 3339, UTC)
+ * @param notes what whoever reads it should know and what decides nothing: what was not looked at
  */
-public record Verdict(String subject, Optional<Digest> digest, List<Check> checks, String time) {
+public record Verdict(
+    String subject, Optional<Digest> digest, List<Check> checks, String time, List<String> notes) {
 
   /**
    * @throws IllegalArgumentException if nothing was checked: an empty verdict must not be able to
@@ -25,6 +28,22 @@ public record Verdict(String subject, Optional<Digest> digest, List<Check> check
       throw new IllegalArgumentException("a verdict without checks");
     }
     checks = List.copyOf(checks);
+    notes = List.copyOf(notes);
+  }
+
+  /** As the other, without notes. */
+  public Verdict(String subject, Optional<Digest> digest, List<Check> checks, String time) {
+    this(subject, digest, checks, time, List.of());
+  }
+
+  /** The same with further notes. */
+  public Verdict noting(List<String> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(more);
+    return new Verdict(subject, digest, checks, time, all);
   }
 
   public boolean verified() {
@@ -79,6 +98,11 @@ public record Verdict(String subject, Optional<Digest> digest, List<Check> check
     decisive().flatMap(Check::code).ifPresent(c -> out.put("code", c.id()));
     out.put("exit", exit().status());
     out.put("checks", checks.stream().map(Check::toJson).toList());
+    if (!notes.isEmpty()) {
+      List<Json> texts = new ArrayList<>();
+      notes.forEach(n -> texts.add(Json.of(n)));
+      out.put("notes", texts);
+    }
     return out.build();
   }
 }

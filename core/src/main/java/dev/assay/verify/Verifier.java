@@ -4,7 +4,7 @@ import dev.assay.attest.PredicateTypes;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.policy.TrustPolicy;
-import dev.assay.trust.TrustedKey;
+import dev.assay.trust.Signer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +19,12 @@ public final class Verifier {
   /**
    * What was decided, with the evidence that passed.
    *
-   * @param accepted the candidates whose signature was verified by a trusted key, for the record
+   * @param accepted the candidates that a trusted signer signed, for the record
    */
   public record Outcome(List<Check> checks, List<Accepted> accepted) {}
 
   /** A candidate whose signature verified. */
-  public record Accepted(Candidate candidate, TrustedKey key, Optional<String> predicateType) {}
+  public record Accepted(Candidate candidate, Authenticated by, Optional<String> predicateType) {}
 
   private final Subject subject;
   private final List<Evidence> evidence;
@@ -32,10 +32,15 @@ public final class Verifier {
   private final Instant at;
   private final List<Accepted> accepted = new ArrayList<>();
 
-  private Verifier(Subject subject, List<Candidate> candidates, History history, Instant at) {
+  private Verifier(
+      Subject subject, List<Candidate> candidates, Trust trust, History history, Instant at) {
     this.subject = subject;
     Evidence.Budget budget = new Evidence.Budget();
-    this.evidence = candidates.stream().map(c -> Evidence.read(c, budget)).toList();
+    List<Evidence> read = new ArrayList<>(candidates.size());
+    for (Candidate candidate : candidates) {
+      read.add(Evidence.read(candidate, budget, trust));
+    }
+    this.evidence = read;
     this.history = history;
     this.at = at;
   }
@@ -45,23 +50,42 @@ public final class Verifier {
    *
    * @param candidates everything that was found about it, in any order
    * @param requirements all of which must be met; never empty
+   * @param trust whom to believe besides the signers; {@link Trust#NONE} for managed keys alone
    * @param at the time for which the verdict shall hold
    */
   public static Outcome verify(
       Subject subject,
       List<Candidate> candidates,
       List<Requirement> requirements,
+      Trust trust,
       History history,
       Instant at) {
     if (requirements.isEmpty()) {
       throw new IllegalArgumentException("nothing is required, so nothing can be verified");
     }
-    Verifier verifier = new Verifier(subject, candidates, history, at);
+    Verifier verifier = new Verifier(subject, candidates, trust, history, at);
     List<Check> checks = new ArrayList<>();
+    staleness(trust).ifPresent(checks::add);
     for (Requirement requirement : requirements) {
       checks.add(verifier.judge(requirement));
     }
     return new Outcome(List.copyOf(checks), List.copyOf(verifier.accepted));
+  }
+
+  // That a trust root is old does not undo what was signed while it was fresh, unless that is
+  // asked.
+  private static Optional<Check> staleness(Trust trust) {
+    if (!trust.demands().fresh()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        trust
+            .freshness()
+            .orElseGet(() ->
+                Check.notEvaluated(
+                    "trust root",
+                    Code.TRUST_ROOT_STALE,
+                    "how old the trust root is cannot be told, and a fresh one is asked for")));
   }
 
   /**
@@ -72,6 +96,7 @@ public final class Verifier {
       String repository,
       List<Candidate> candidates,
       TrustPolicy policy,
+      Trust trust,
       History history,
       Instant at) {
     List<TrustPolicy.Rule> rules = policy.rulesFor(repository);
@@ -95,14 +120,17 @@ public final class Verifier {
     for (TrustPolicy.Rule rule : rules) {
       requirements.addAll(Requirement.of(rule));
     }
-    return verify(subject, candidates, requirements, history, at);
+    return verify(subject, candidates, requirements, trust.under(policy), history, at);
   }
 
   private Check judge(Requirement requirement) {
     try {
       // Not a switch over the types: that makes eight classes at run time, in every first verdict.
       if (requirement instanceof Requirement.Signature s) {
-        return signature(s);
+        return signature(s.signers(), s.threshold(), false);
+      }
+      if (requirement instanceof Requirement.AnyEvidence e) {
+        return signature(e.signers(), 1, true);
       }
       if (requirement instanceof Requirement.Attestation a) {
         return attestation(a);
@@ -116,75 +144,58 @@ public final class Verifier {
     }
   }
 
-  private Check signature(Requirement.Signature required) {
+  private Check signature(List<Signer> wanted, int threshold, boolean anyType) {
     Nearest nearest = new Nearest();
-    List<TrustedKey> signers = new ArrayList<>();
+    Principals principals = new Principals();
     List<Check> good = new ArrayList<>();
     for (Evidence candidate : evidence) {
-      Optional<Check> refusal = notSignature(candidate);
+      Optional<Check> refusal = anyType ? candidate.unreadable() : notSignature(candidate);
       if (refusal.isEmpty()) {
         refusal = candidate.otherSubject(subject);
       }
       if (refusal.isEmpty()) {
-        Evidence.Signed signed = candidate.signedBy(required.signers(), subject, at);
+        Evidence.Signed signed = candidate.signedBy(wanted, subject, at);
         refusal = signed.refusal();
-        if (signed.key().isPresent()) {
-          TrustedKey key = signed.key().get();
-          good.add(signedCheck(candidate, key));
-          // Two signatures by one key are one signer.
-          if (signers.stream().noneMatch(k -> k.key().id().equals(key.key().id()))) {
-            signers.add(key);
-          }
-          accepted.add(new Accepted(candidate.candidate, key, candidate.predicateType()));
+        if (signed.by().isPresent()) {
+          Authenticated by = signed.by().get();
+          good.add(signedCheck(candidate, by));
+          principals.add(by);
+          accepted.add(new Accepted(candidate.candidate, by, candidate.predicateType()));
         }
       }
       refusal.ifPresent(nearest::add);
     }
-    if (signers.size() >= required.threshold()) {
-      String by = String.join(", ", signers.stream().map(TrustedKey::name).toList());
-      if (required.threshold() == 1 && good.size() == 1) {
-        Check one = good.getFirst();
-        return new Check(
-            "signature",
-            one.outcome(),
-            one.code(),
-            one.detail(),
-            one.expected(),
-            one.found(),
-            one.evidence(),
-            List.of());
+    if (good.isEmpty()) {
+      return nearest.refuse("signature", Code.NO_SIGNATURE, "no signature for " + subject.digest());
+    }
+    List<Signer> signers = principals.distinct();
+    if (signers.size() >= threshold) {
+      if (threshold == 1 && good.size() == 1) {
+        return good.getFirst().named("signature");
       }
-      return Check.pass(
-              "signature", signers.size() + " of " + required.threshold() + " needed: " + by)
+      String by = String.join(", ", signers.stream().map(Signer::name).toList());
+      return Check.pass("signature", signers.size() + " of " + threshold + " needed: " + by)
           .with(good);
     }
-    if (!signers.isEmpty()) {
-      List<Check> children = new ArrayList<>(good);
-      children.addAll(nearest.tried());
-      return Check.fail(
-              "signature",
-              Code.TOO_FEW_SIGNERS,
-              signers.size()
-                  + " of "
-                  + required.threshold()
-                  + " distinct signers; did not sign: "
-                  + String.join(
-                      ", ",
-                      required.signers().stream()
-                          .filter(k ->
-                              signers.stream().noneMatch(s -> s.key().id().equals(k.key().id())))
-                          .map(TrustedKey::name)
-                          .toList()))
-          .with(children);
-    }
-    return nearest.refuse("signature", Code.NO_SIGNATURE, "no signature for " + subject.digest());
+    List<Check> children = new ArrayList<>(good);
+    children.addAll(nearest.tried());
+    return Check.fail(
+            "signature",
+            Code.TOO_FEW_SIGNERS,
+            signers.size()
+                + " of "
+                + threshold
+                + " distinct signers; did not sign: "
+                + String.join(
+                    ", ",
+                    wanted.stream().filter(k -> !signers.contains(k)).map(Signer::name).toList()))
+        .with(children);
   }
 
-  private static Check signedCheck(Evidence candidate, TrustedKey key) {
-    return Check.pass(
-            candidate.candidate.origin(),
-            key.key().algorithm().id() + ", key " + key.name() + "; time not proven")
-        .evidence(candidate.id);
+  private static Check signedCheck(Evidence candidate, Authenticated by) {
+    return Check.pass(candidate.candidate.origin(), by.who() + "; " + by.when())
+        .evidence(candidate.id)
+        .with(by.facts());
   }
 
   // A signed SBOM is not a signature: only a statement made to sign, or a signature over the
@@ -215,7 +226,7 @@ public final class Verifier {
       if (refusal.isEmpty()) {
         Evidence.Signed signed = candidate.signedBy(required.signers(), subject, at);
         refusal = signed.refusal();
-        if (signed.key().isPresent()) {
+        if (signed.by().isPresent()) {
           try {
             PredicateTypes.validateShape(
                 candidate.statement().predicateType(), candidate.statement().predicate());
@@ -224,12 +235,17 @@ public final class Verifier {
           }
         }
         if (refusal.isEmpty()) {
-          TrustedKey key = signed.key().orElseThrow();
-          accepted.add(new Accepted(candidate.candidate, key, candidate.predicateType()));
+          Authenticated by = signed.by().orElseThrow();
+          accepted.add(new Accepted(candidate.candidate, by, candidate.predicateType()));
           return Check.pass(
                   required.name(),
-                  candidate.predicateType().orElseThrow() + ", signed by " + key.name())
-              .evidence(candidate.id);
+                  candidate.predicateType().orElseThrow()
+                      + ", signed by "
+                      + by.signer().name()
+                      + "; "
+                      + by.when())
+              .evidence(candidate.id)
+              .with(by.facts());
         }
       }
       refusal.ifPresent(nearest::add);

@@ -36,7 +36,7 @@ class BundleCorpusTest {
           "invalid-inclusion-proof_fail",
           "rekor2-no-inclusion-proof_fail");
 
-  private static Path corpus(String folder) {
+  static Path corpus(String folder) {
     String set = System.getProperty("ASSAY_CORPUS", System.getenv("ASSAY_CORPUS"));
     Path corpus =
         set != null
@@ -97,6 +97,7 @@ class BundleCorpusTest {
     return switch (bundle.content()) {
       case Bundle.Envelope e -> e.dsse().signedBy(key);
       case Bundle.MessageSignature m -> key.verify(artifact, m.signature().bytes());
+      case Bundle.SimpleSigning s -> key.verify(s.payload().bytes(), s.signature().bytes());
     };
   }
 

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.bytes.Base64s;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
+import dev.assay.crypto.Certificate;
 import dev.assay.crypto.Hashes;
 import dev.assay.crypto.KeyAlgorithm;
 import dev.assay.crypto.PrivateKey;
@@ -129,7 +131,70 @@ class BundleTest {
     Bundle bundle = Bundle.forMessage(Bundle.hintOf(key.publicKey()), digest, key.sign(bytes("a")));
     assertEquals(bundle, Bundle.parse(bundle.write()));
     Bundle full = read(FULL);
-    assertThrows(IllegalStateException.class, full::write);
+    assertEquals(full, Bundle.parse(full.write()));
+    assertEquals(FULL, new String(full.write(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void whatVersion03CannotHoldIsNotWritten() {
+    String old = "bundle+json;version=0.1";
+    String v1 = FULL.replace(CERTIFICATE, CHAIN).replace("bundle.v0.3+json", old);
+    assertEquals(FULL, new String(read(v1).write(), StandardCharsets.UTF_8));
+    Bundle noProof = read(v1.replaceFirst("\"inclusionProof\".*?\\}\\},", ""));
+    assertThrows(IllegalStateException.class, noProof::write);
+    Bundle noCheckpoint = read(v1.replace(",\"checkpoint\":{\"envelope\":\"note\"}", ""));
+    assertThrows(IllegalStateException.class, noCheckpoint::write);
+    String two = "{\"rawBytes\":\"AAAA\"},{\"rawBytes\":\"AAAA\"}";
+    Bundle chain = read(v1.replace("{\"rawBytes\":\"AAAA\"}", two));
+    assertThrows(IllegalStateException.class, chain::write);
+  }
+
+  @Test
+  void aChainInVersion03IsForThoseWhoAllowIt() {
+    byte[] chain = bytes(FULL.replace(CERTIFICATE, CHAIN));
+    refused(Code.BAD_BUNDLE, () -> Bundle.parse(chain, 10_000, false));
+    Bundle read = Bundle.parse(chain, 10_000, true);
+    assertFalse(((Bundle.Certificates) read.material()).leafOnly());
+  }
+
+  @Test
+  void aRootInTheBundleIsRefused() throws IOException {
+    String old = FULL.replace("bundle.v0.3+json", "bundle+json;version=0.2");
+    String root = Base64s.encode(pemContent(resource("legacy/root.pem")));
+    String leaf = Base64s.encode(pemContent(resource("legacy/leaf.pem")));
+    for (String chain :
+        List.of(
+            "{\"rawBytes\":\"L\"},{\"rawBytes\":\"R\"}",
+            "{\"rawBytes\":\"R\"},{\"rawBytes\":\"L\"}",
+            "{\"rawBytes\":\"R\"}")) {
+      String filled =
+          "\"x509CertificateChain\":{\"certificates\":["
+              + chain.replace("\"L\"", "\"" + leaf + "\"").replace("\"R\"", "\"" + root + "\"")
+              + "]}";
+      bad(old.replace(CERTIFICATE, filled));
+      byte[] allowed = bytes(FULL.replace(CERTIFICATE, filled));
+      refused(Code.BAD_BUNDLE, () -> Bundle.parse(allowed, 100_000, true));
+    }
+    read(old.replace(CERTIFICATE, CHAIN.replace("AAAA", leaf)));
+    // As npm has them; the root is a claim like the rest.
+    String first = old.replace("version=0.2", "version=0.1");
+    String end = leaf + "\"},{\"rawBytes\":\"" + root;
+    read(first.replace(CERTIFICATE, CHAIN.replace("AAAA", end)));
+    bad(first.replace(CERTIFICATE, CHAIN.replace("AAAA", root)));
+    bad(first.replace(CERTIFICATE, CHAIN.replace("AAAA", root + "\"},{\"rawBytes\":\"" + leaf)));
+  }
+
+  private static byte[] pemContent(byte[] pem) {
+    return Certificate.fromPem(pem).getFirst().der();
+  }
+
+  @Test
+  void aLogEntryCountsOnce() {
+    bad(FULL.replace("[" + ENTRY, "[" + ENTRY + "," + ENTRY));
+    read(
+        FULL.replace(
+            "[" + ENTRY,
+            "[" + ENTRY + "," + ENTRY.replace("\"logIndex\":\"5\"", "\"logIndex\":\"6\"")));
   }
 
   @Test

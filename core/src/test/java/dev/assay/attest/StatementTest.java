@@ -163,4 +163,58 @@ class StatementTest {
     Adversary.truncations(document, Statement::parse);
     Adversary.bitFlips(document, 2000, Statement::parse);
   }
+
+  // A payload that nobody signed is not made into a tree of gigabytes.
+  @Test
+  void theHeadIsReadInNoMoreMemoryThanItHas() {
+    String head = json(pair(SHA256));
+    int size = Limits.EVIDENCE_BYTES;
+    StringBuilder predicate = new StringBuilder(size).append("{\"x\":[{}");
+    while (predicate.length() < size - head.length() - 64) {
+      predicate.append(",{}");
+    }
+    byte[] heap = bytes(head.replace("{\"x\":1}", predicate.append("]}")));
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    StatementHead read = StatementHead.read(heap, size);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(read.names(SHA256));
+    assertTrue(allocated < 1 << 20, "allocated " + allocated);
+    // Nor are the subjects.
+    String subjects = "\"subject\":[" + "{},".repeat(1_000_000);
+    byte[] many = bytes(head.replace("\"subject\":[", subjects));
+    refused(Code.TOO_MANY, () -> StatementHead.read(many, size));
+    String members = "{" + "\"a\":{},".repeat(1) + "\"b\":1,";
+    assertEquals(read, StatementHead.read(bytes(head.replaceFirst("\\{", members)), size));
+    StringBuilder others = new StringBuilder("{");
+    for (int i = 0; i <= Limits.STATEMENT_MEMBERS; i++) {
+      others.append("\"m").append(i).append("\":[],");
+    }
+    refused(Code.TOO_MANY, () -> StatementHead.read(bytes(others + head.substring(1)), size));
+  }
+
+  @Test
+  void theHeadIsWhatTheWholeSays() {
+    String good = json(pair(SHA256));
+    Statement whole = read(good);
+    StatementHead head = StatementHead.read(bytes(good), 1 << 20);
+    assertEquals(whole.subjects(), head.subjects());
+    assertEquals(whole.predicateType(), head.predicateType());
+    // Brackets and quotes in strings are no brackets and quotes.
+    String tricky = good.replace("{\"x\":1}", "{\"x\":\"]}\\\"}\",\"y\":[\"\\\\\",{}]}");
+    assertEquals(head, StatementHead.read(bytes(tricky), 1 << 20));
+    assertEquals(head.subjects(), read(tricky).subjects());
+    for (String bad :
+        List.of(
+            good.replace("{\"x\":1}", "{\"x\":[[}"),
+            good.replace("{\"x\":1}", "{\"x\":\"}"),
+            good.replaceFirst("\\{", "{\"subject\":[],"),
+            good + "x",
+            "[]",
+            "")) {
+      org.junit.jupiter.api.Assertions.assertThrows(
+          dev.assay.bytes.AssayException.class, () -> StatementHead.read(bytes(bad), 1 << 20));
+    }
+  }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -86,5 +87,35 @@ class EncodingsTest {
     }
     assertEquals(Code.WRONG_IDENTITY, Code.byId("asy1203").orElseThrow());
     assertTrue(Code.byId("ASY0").isEmpty());
+  }
+
+  @Test
+  void decimalNumbersHaveOneSpelling() {
+    for (String good : List.of("0", "7", "10", "9223372036854775807", "9999999999999999999")) {
+      assertTrue(Text.isDecimal(good, 0), good);
+      assertTrue(Text.isDecimal("-" + good, 1), good);
+    }
+    for (String bad :
+        List.of(
+            "",
+            "00",
+            "01",
+            "-1",
+            "+1",
+            " 1",
+            "1 ",
+            "1a",
+            "1\n",
+            "\u0661",
+            "12345678901234567890")) {
+      assertFalse(Text.isDecimal(bad, 0), bad);
+    }
+  }
+
+  @Test
+  void asciiAndUtf8AreReadAlike() {
+    assertEquals("plain\u0000~", Text.utf8(new byte[] {'p', 'l', 'a', 'i', 'n', 0, '~'}));
+    assertEquals("\u00e9", Text.utf8(new byte[] {(byte) 0xc3, (byte) 0xa9}));
+    assertThrows(AssayException.class, () -> Text.utf8(new byte[] {'a', (byte) 0xe9}));
   }
 }

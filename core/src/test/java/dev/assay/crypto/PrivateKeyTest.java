@@ -159,4 +159,25 @@ class PrivateKeyTest {
       assertTrue(String.valueOf(e.getMessage()).toUpperCase(java.util.Locale.ROOT).contains(label));
     }
   }
+
+  @org.junit.jupiter.api.Test
+  void anEcKeyMayFollowItsParameters() {
+    byte[] scalar = new byte[32];
+    scalar[31] = 1;
+    byte[] oid = DerWriter.oid(Curve.P256.oid());
+    byte[] sec1 =
+        DerWriter.sequence(
+            DerWriter.integer(1), DerWriter.octets(scalar), DerWriter.element(0xa0, oid));
+    String parameters = new Pem("EC PARAMETERS", oid).write();
+    String key = new Pem("EC PRIVATE KEY", sec1).write();
+    PrivateKey alone = PrivateKey.fromPem(dev.assay.bytes.Text.utf8(key));
+    PrivateKey both = PrivateKey.fromPem(dev.assay.bytes.Text.utf8(parameters + key));
+    org.junit.jupiter.api.Assertions.assertEquals(alone.publicKey(), both.publicKey());
+    for (String other :
+        new String[] {parameters, parameters + parameters + key, key + parameters}) {
+      org.junit.jupiter.api.Assertions.assertThrows(
+          dev.assay.bytes.AssayException.class,
+          () -> PrivateKey.fromPem(dev.assay.bytes.Text.utf8(other)));
+    }
+  }
 }

@@ -31,7 +31,7 @@ final class CoreRules {
       Map.of(
           "org.bouncycastle.", "crypto",
           "org.snakeyaml.", "policy",
-          "com.google.re2j.", "policy");
+          "com.google.re2j.", "trust");
 
   private static final Set<String> CLOCKS =
       Set.of(

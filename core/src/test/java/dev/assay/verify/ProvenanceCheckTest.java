@@ -54,7 +54,9 @@ class ProvenanceCheckTest {
                         dependencies)),
                 dependencies.isPresent()
                     ? Optional.of(new TrustPolicy.Sbom(List.of(CI.trusted)))
-                    : Optional.empty())));
+                    : Optional.empty())),
+        List.of(),
+        TrustPolicy.Evidence.USUAL);
   }
 
   private static Check judge(TrustPolicy policy, History history, Candidate... candidates) {
@@ -63,6 +65,7 @@ class ProvenanceCheckTest {
             "r.example/pay",
             List.of(candidates),
             policy,
+            Trust.NONE,
             history,
             NOW)
         .checks()
@@ -93,6 +96,7 @@ class ProvenanceCheckTest {
                 "r.example/other",
                 List.of(CI.provenance(IMAGE)),
                 policy(Optional.empty()),
+                Trust.NONE,
                 History.NONE,
                 NOW)
             .checks()

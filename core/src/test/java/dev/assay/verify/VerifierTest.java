@@ -14,6 +14,7 @@ import dev.assay.bytes.Json;
 import dev.assay.bytes.Text;
 import dev.assay.crypto.Hashes;
 import dev.assay.crypto.KeyAlgorithm;
+import dev.assay.trust.Signer;
 import dev.assay.trust.TrustedKey;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +33,12 @@ class VerifierTest {
   private static Verdict verify(List<Candidate> candidates, Requirement... requirements) {
     Verifier.Outcome outcome =
         Verifier.verify(
-            Subject.of("pay", IMAGE), candidates, List.of(requirements), History.NONE, NOW);
+            Subject.of("pay", IMAGE),
+            candidates,
+            List.of(requirements),
+            Trust.NONE,
+            History.NONE,
+            NOW);
     return new Verdict("pay", Optional.of(IMAGE), outcome.checks(), NOW.toString());
   }
 
@@ -248,19 +254,17 @@ class VerifierTest {
                   Hashes.digest(hash, content),
                   signer.key.sign(content))
               .write();
-      Subject subject = new Subject("f", Hashes.sha256Digest(content), Optional.of(content));
-      Subject changed =
-          new Subject(
-              "f", Hashes.sha256Digest(Text.utf8("A file")), Optional.of(Text.utf8("A file")));
+      Subject subject = Subject.of("f", content);
+      Subject changed = Subject.of("f", Text.utf8("A file"));
       List<Requirement> required = List.of(signedBy(1, signer.trusted));
       List<Candidate> candidates = List.of(Candidate.of("b", bundle));
       assertTrue(
-          Verifier.verify(subject, candidates, required, History.NONE, NOW)
+          Verifier.verify(subject, candidates, required, Trust.NONE, History.NONE, NOW)
               .checks()
               .getFirst()
               .passed());
       assertFalse(
-          Verifier.verify(changed, candidates, required, History.NONE, NOW)
+          Verifier.verify(changed, candidates, required, Trust.NONE, History.NONE, NOW)
               .checks()
               .getFirst()
               .passed());
@@ -275,7 +279,7 @@ class VerifierTest {
     for (int i = 0; i < 300; i++) {
       flood.add(Candidate.of("b" + i, Text.utf8(Text.utf8(forged).replace(theirs, "x" + i))));
     }
-    List<TrustedKey> keys = new ArrayList<>();
+    List<Signer> keys = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       keys.add(new Forge("k" + i).trusted);
     }
@@ -286,6 +290,7 @@ class VerifierTest {
             Subject.of("pay", IMAGE),
             flood,
             List.of(new Requirement.Signature(keys, 1)),
+            Trust.NONE,
             History.NONE,
             NOW);
     assertTrue(outcome.checks().getFirst().passed(), "evidence that names its key is still found");

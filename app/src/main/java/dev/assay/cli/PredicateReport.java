@@ -1,0 +1,41 @@
+package dev.assay.cli;
+
+import dev.assay.attest.Bundle;
+import dev.assay.attest.EvidenceReader;
+import dev.assay.attest.Statement;
+import dev.assay.bytes.Limits;
+import dev.assay.verify.Candidate;
+import dev.assay.verify.Verifier;
+
+/**
+ * Prints verified predicates and nothing else; the reason for anything else goes to standard error.
+ */
+final class PredicateReport implements VerifyReport {
+
+  private final Context context;
+
+  PredicateReport(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public void add(VerifyCommand.Result result) {
+    if (!result.verdict().verified()) {
+      new VerdictPrinter(context.err(), false).print(result.verdict(), result.next());
+      return;
+    }
+    for (Verifier.Accepted accepted : result.accepted()) {
+      Candidate candidate = accepted.candidate();
+      Bundle bundle =
+          candidate
+              .bundle()
+              .orElseGet(() -> EvidenceReader.one(candidate.bytes(), Limits.SBOM_BYTES));
+      if (bundle.content() instanceof Bundle.Envelope envelope) {
+        context.out().println(Statement.of(envelope.dsse()).predicate().compact());
+      }
+    }
+  }
+
+  @Override
+  public void finish() {}
+}
