@@ -3,6 +3,7 @@ package dev.assay.bench;
 import dev.assay.crypto.KeyAlgorithm;
 import dev.assay.crypto.PrivateKey;
 import dev.assay.crypto.PublicKey;
+import dev.assay.signing.NativeSignatures;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,6 +32,10 @@ public class SignatureBench {
   @Param({"ecdsa-p256", "ecdsa-p384", "ed25519", "ml-dsa-44", "ml-dsa-65"})
   public String algorithm = "";
 
+  /** Who does the arithmetic when verifying. */
+  @Param({"own", "native"})
+  public String engine = "";
+
   private final byte[][] messages = new byte[INPUTS][];
   private final byte[][] signatures = new byte[INPUTS][];
   private final byte[][] freshSignatures = new byte[INPUTS][];
@@ -42,6 +47,9 @@ public class SignatureBench {
   /** Makes the inputs. */
   @Setup
   public void prepare() {
+    if (engine.equals("native") && !NativeSignatures.use()) {
+      throw new IllegalStateException("there is no native engine on this machine");
+    }
     KeyAlgorithm chosen = KeyAlgorithm.byId(algorithm).orElseThrow();
     key = PrivateKey.generate(chosen);
     publicKey = key.publicKey();

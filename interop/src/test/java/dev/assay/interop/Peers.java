@@ -29,6 +29,11 @@ final class Peers {
     return peer("docker-registry");
   }
 
+  /** The conformance suite of the OCI distribution specification. */
+  static Path conformance() {
+    return peer("conformance");
+  }
+
   /** The root of the checkout. */
   static Path root() {
     return Path.of(System.getProperty("assay.root")).toAbsolutePath().normalize();
