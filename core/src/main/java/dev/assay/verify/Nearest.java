@@ -36,8 +36,11 @@ final class Nearest {
     for (Check check : tried) {
       if (check.outcome() == Check.Outcome.NOT_EVALUATED
           && check.code().orElseThrow() != Code.BUNDLE_UNSUPPORTED) {
+        Code code = check.code().orElseThrow();
+        // What was read and cannot be judged says so itself.
+        boolean judged = code == Code.NOT_EVALUATED || code == Code.NO_TRUST_ROOT;
         return Check.notEvaluated(
-                name, check.code().orElseThrow(), "not all evidence could be fetched")
+                name, code, judged ? check.detail() : "not all evidence could be fetched")
             .with(tried);
       }
     }
