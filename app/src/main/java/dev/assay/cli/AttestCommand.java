@@ -10,7 +10,7 @@ import dev.assay.bytes.Code;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
-import dev.assay.signing.Signer;
+import dev.assay.signing.BundleSigner;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -34,8 +34,7 @@ final class AttestCommand {
           Types by short name: slsaprovenance1, slsaprovenance02, cyclonedx, spdxjson, vuln, openvex, link, custom; any
           absolute URI is a type too.
           """,
-          List.of(
-              value("key", "KEY", "the private key: a file, or a reference as for assay sign"),
+          SignerOptions.with(
               value("type", "TYPE", "the predicate type"),
               value("predicate", "FILE", "the predicate, JSON; - is standard input"),
               value(
@@ -53,14 +52,14 @@ final class AttestCommand {
     byte[] document =
         Inputs.read(context, arguments.required("predicate"), Limits.EVIDENCE_BYTES / 2);
     Json.Obj predicate = predicate(arguments.required("type"), type, document, context);
-    try (Signer signer = Keys.signer(arguments, context)) {
+    try (BundleSigner signer = SignerOptions.open(arguments, context)) {
       attest(signer, type, predicate, arguments, context);
     }
     return 0;
   }
 
   private static void attest(
-      Signer signer, String type, Json.Obj predicate, Arguments arguments, Context context) {
+      BundleSigner signer, String type, Json.Obj predicate, Arguments arguments, Context context) {
     String name = arguments.operand(0);
     if (!Target.isFile(name, context)) {
       ImageSigning.attach(
@@ -69,12 +68,15 @@ final class AttestCommand {
     }
     Path file = Path.of(name).getFileName();
     byte[] bundle =
-        SignCommand.bundle(
-            signer,
-            Statement.Subject.of(
-                file == null ? name : file.toString(), Target.digest(name, context)),
-            type,
-            predicate);
+        signer
+            .statement(
+                Statement.create(
+                    List.of(
+                        Statement.Subject.of(
+                            file == null ? name : file.toString(), Target.digest(name, context))),
+                    type,
+                    predicate))
+            .write();
     SignCommand.write(arguments, context, name, bundle);
   }
 

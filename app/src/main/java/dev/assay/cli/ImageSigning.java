@@ -11,7 +11,8 @@ import dev.assay.oci.ImageStore;
 import dev.assay.oci.Reference;
 import dev.assay.oci.RegistryClient;
 import dev.assay.oci.StoredManifest;
-import dev.assay.signing.Signer;
+import dev.assay.signing.BundleSigner;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +28,7 @@ final class ImageSigning {
    */
   static void attach(
       String name,
-      Signer signer,
+      BundleSigner signer,
       String predicateType,
       Json.Obj predicate,
       Map<String, Json> annotations,
@@ -48,7 +49,8 @@ final class ImageSigning {
       Statement.Subject subject =
           new Statement.Subject(
               Optional.empty(), Map.of(digest.algorithm().id(), digest.hex()), annotations);
-      byte[] bundle = SignCommand.bundle(signer, subject, predicateType, predicate);
+      byte[] bundle =
+          signer.statement(Statement.create(List.of(subject), predicateType, predicate)).write();
       Descriptor referrer =
           BundleReferrers.attach(
               store, image.descriptor(), bundle, predicateType, context.clock().instant());

@@ -14,6 +14,7 @@ import dev.assay.crypto.PublicKey;
 import dev.assay.policy.PolicyEdit;
 import dev.assay.policy.PolicyReader;
 import dev.assay.policy.TrustPolicy;
+import dev.assay.signing.KeyBundleSigner;
 import dev.assay.signing.KeyFiles;
 import dev.assay.signing.Signer;
 import dev.assay.trust.TrustedKey;
@@ -88,12 +89,12 @@ final class KeyRotateCommand {
               k.equals(keyFile)
                   ? Text.utf8(successor.pem())
                   : PolicyCommands.keyFile(context, file, k));
-      byte[] bundle =
-          SignCommand.bundle(
-              signer,
-              Statement.Subject.of(name, successor.id()),
+      Statement rotation =
+          Statement.create(
+              List.of(Statement.Subject.of(name, successor.id())),
               PREDICATE,
               predicate(old, known, successor, at));
+      byte[] bundle = new KeyBundleSigner(signer).statement(rotation).write();
       if (made != null) {
         write(pair, made, arguments.operand(0), context);
       }

@@ -4,19 +4,15 @@ import static dev.assay.cli.CommandSpec.flag;
 import static dev.assay.cli.CommandSpec.value;
 import static dev.assay.cli.CommandSpec.values;
 
-import dev.assay.attest.Bundle;
 import dev.assay.attest.PredicateTypes;
-import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Text;
-import dev.assay.crypto.KeyAlgorithm;
-import dev.assay.signing.Signer;
+import dev.assay.signing.BundleSigner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code sign}: images and files. */
 final class SignCommand {
@@ -41,8 +37,7 @@ final class SignCommand {
 
           --ssh-signature writes the signature that ssh-keygen -Y verify reads, by a key of an SSH agent.
           """,
-          List.of(
-              value("key", "KEY", "the private key: a file, or a reference"),
+          SignerOptions.with(
               value(
                   "bundle", "FILE", "where the bundle of a file is written; - is standard output"),
               value("ssh-signature", "FILE", "write an SSH signature of a file instead"),
@@ -66,13 +61,13 @@ final class SignCommand {
     if (arguments.value("namespace").isPresent()) {
       throw new AssayException(Code.USAGE, "--namespace goes with --ssh-signature");
     }
-    try (Signer signer = Keys.signer(arguments, context)) {
+    try (BundleSigner signer = SignerOptions.open(arguments, context)) {
       signAll(signer, arguments, context);
     }
     return 0;
   }
 
-  private static void signAll(Signer signer, Arguments arguments, Context context) {
+  private static void signAll(BundleSigner signer, Arguments arguments, Context context) {
     for (String name : arguments.operands()) {
       if (Target.isFile(name, context)) {
         file(name, signer, arguments, context);
@@ -89,25 +84,13 @@ final class SignCommand {
     }
   }
 
-  private static void file(String name, Signer signer, Arguments arguments, Context context) {
+  private static void file(String name, BundleSigner signer, Arguments arguments, Context context) {
     if (!annotations(arguments).isEmpty()) {
       throw new AssayException(Code.USAGE, "--annotation goes with images");
     }
-    KeyAlgorithm algorithm = signer.publicKey().algorithm();
-    if (algorithm.hash().isEmpty()) {
-      throw new AssayException(
-          Code.KEY_UNSUPPORTED,
-          "a " + algorithm.id() + " key does not sign a file by its digest",
-          "sign with an ECDSA key: assay key generate NAME");
-    }
     // What is signed and what is named must be the same bytes, so they are read once.
     byte[] content = Inputs.read(context, name, SIGNED_FILE_BYTES);
-    Bundle bundle =
-        Bundle.forMessage(
-            Bundle.hintOf(signer.publicKey()),
-            dev.assay.crypto.Hashes.digest(algorithm.hash().get(), content),
-            signer.sign(content));
-    write(arguments, context, name, bundle.write());
+    write(arguments, context, name, signer.message(content).write());
   }
 
   /** The largest file that is signed (it is held in memory). */
@@ -134,23 +117,5 @@ final class SignCommand {
       out.put(pair.substring(0, equals), Json.of(pair.substring(equals + 1)));
     }
     return out;
-  }
-
-  /** A bundle over a statement about one subject. */
-  static byte[] bundle(
-      Signer signer, Statement.Subject subject, String predicateType, Json.Obj predicate) {
-    Statement statement = Statement.create(List.of(subject), predicateType, predicate);
-    dev.assay.attest.Dsse envelope = sign(signer, statement);
-    return Bundle.forDsse(Bundle.hintOf(signer.publicKey()), envelope).write();
-  }
-
-  private static dev.assay.attest.Dsse sign(Signer signer, Statement statement) {
-    byte[] pae = dev.assay.attest.Dsse.pae(dev.assay.attest.Dsse.IN_TOTO, statement.payload());
-    return dev.assay.attest.Dsse.of(
-        dev.assay.attest.Dsse.IN_TOTO,
-        statement.payload(),
-        List.of(
-            new dev.assay.attest.Dsse.Signature(
-                dev.assay.attest.Octets.of(signer.sign(pae)), Optional.empty())));
   }
 }
