@@ -229,7 +229,8 @@ public final class PublicKey {
 
   // The signature has the form that is allowed.
   private boolean verifyHash(SignatureScheme scheme, byte[] hash, byte[] signature) {
-    return engineAccepts(scheme, hash, signature) || key.verifyHash(scheme, hash, signature);
+    return !key.settled() && engineAccepts(scheme, hash, signature)
+        || key.verifyHash(scheme, hash, signature);
   }
 
   /** Whether there is an engine that says yes; when it says no, our own arithmetic decides. */

@@ -32,12 +32,32 @@ sealed interface VerifyingKey {
   }
 
   /**
+   * Whether this key's own arithmetic is as fast as any by now, so that no engine is asked. Called
+   * once before each verification.
+   */
+  default boolean settled() {
+    return false;
+  }
+
+  /**
    * Whether a signature has the one form that this key and scheme allow. What has not is refused
    * whoever does the arithmetic.
    */
   boolean wellFormed(SignatureScheme scheme, byte[] signature);
 
-  record Ec(Curve curve, ECPublicKeyParameters key) implements VerifyingKey {
+  // Not a record: it counts.
+  final class Ec implements VerifyingKey {
+
+    private final Curve curve;
+    private final ECPublicKeyParameters key;
+    // A count that is lost, or tables made twice, where threads meet, do no harm.
+    private int verified;
+    private volatile @Nullable EcdsaTables tables;
+
+    private Ec(Curve curve, ECPublicKeyParameters key) {
+      this.curve = curve;
+      this.key = key;
+    }
 
     static Ec of(Curve curve, byte[] point) {
       ECPoint q = curve.point(point);
@@ -50,10 +70,24 @@ sealed interface VerifyingKey {
     }
 
     @Override
+    public boolean settled() {
+      return tables != null || curve != Curve.P521 && ++verified > EcdsaTables.WORTH_IT;
+    }
+
+    @Override
     public boolean verifyHash(SignatureScheme scheme, byte[] value, byte[] signature) {
       BigInteger[] rs = numbers(scheme, signature);
       if (rs == null) {
         return false;
+      }
+      EcdsaTables made = tables;
+      if (made == null && verified > EcdsaTables.WORTH_IT) {
+        made = EcdsaTables.of(curve, key.getQ()).orElse(null);
+        tables = made;
+      }
+      // What the tables do not accept is looked at by other arithmetic before it is refused.
+      if (made != null && made.accepts(value, rs[0], rs[1])) {
+        return true;
       }
       ECDSASigner verifier = new ECDSASigner();
       verifier.init(false, key);
