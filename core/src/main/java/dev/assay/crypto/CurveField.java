@@ -6,11 +6,11 @@ import java.math.BigInteger;
  * Arithmetic modulo the prime of a NIST curve, for numbers that anybody may know: it takes more
  * time for some than for others.
  *
- * <p>A number is a little-endian array of limbs of 52 bits, from 0 to twice the prime, in Montgomery
- * form: multiplied by {@code R}, two to the power of 52 times the number of limbs. Limbs of 52 bits leave room in a
- * {@code long} for sums without carries, and the upper half of a product comes with one instruction
- * ({@link Math#unsignedMultiplyHigh} of a factor moved up by 12 bits). Both primes are sums of a
- * few powers of two, so reducing takes shifts and no multiplications.
+ * <p>A number is a little-endian array of limbs of 52 bits, from 0 to twice the prime, in
+ * Montgomery form: multiplied by {@code R}, two to the power of 52 times the number of limbs. Limbs
+ * of 52 bits leave room in a {@code long} for sums without carries, and the upper half of a product
+ * comes with one instruction ({@link Math#unsignedMultiplyHigh} of a factor moved up by 12 bits).
+ * Both primes are sums of a few powers of two, so reducing takes shifts and no multiplications.
  *
  * <p>An output may be one of the inputs, unless said otherwise.
  */

@@ -6,9 +6,9 @@ import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.util.BigIntegers;
 
 /**
- * ECDSA (FIPS 186-5 section 6.4.2) by a key that verifies often: a log's, an authority's, a
- * release key. Tables of multiples of its point and of the curve's base point make it two to four
- * times faster than without, and faster than a native library that does not know the key.
+ * ECDSA (FIPS 186-5 section 6.4.2) by a key that verifies often: a log's, an authority's, a release
+ * key. Tables of multiples of its point and of the curve's base point make it two to four times
+ * faster than without, and faster than a native library that does not know the key.
  */
 final class EcdsaTables {
 

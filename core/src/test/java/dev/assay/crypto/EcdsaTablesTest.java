@@ -30,7 +30,10 @@ class EcdsaTablesTest {
   private static List<BigInteger> edges(Curve curve, Random random) {
     BigInteger p = prime(curve);
     List<BigInteger> out = new ArrayList<>();
-    for (int bit : new int[] {0, 31, 32, 51, 52, 53, 63, 64, 95, 96, 104, 127, 128, 156, 191, 192, 223, 224, 255}) {
+    for (int bit :
+        new int[] {
+          0, 31, 32, 51, 52, 53, 63, 64, 95, 96, 104, 127, 128, 156, 191, 192, 223, 224, 255
+        }) {
       BigInteger power = BigInteger.ONE.shiftLeft(bit);
       out.addAll(List.of(power, power.subtract(BigInteger.ONE), p.subtract(power)));
     }
@@ -97,7 +100,8 @@ class EcdsaTablesTest {
     ECPoint q = g.multiply(new BigInteger(n.bitLength() - 1, random)).normalize();
     Comb base = new Comb(field(curve), g, n.bitLength());
     Comb key = new Comb(field(curve), q, n.bitLength());
-    List<BigInteger> numbers = new ArrayList<>(edges(curve, random).stream().map(x -> x.mod(n)).toList());
+    List<BigInteger> numbers =
+        new ArrayList<>(edges(curve, random).stream().map(x -> x.mod(n)).toList());
     numbers.add(n.subtract(BigInteger.ONE));
     for (int i = 0; i < numbers.size(); i++) {
       BigInteger a = numbers.get(i);
@@ -107,7 +111,9 @@ class EcdsaTablesTest {
       assertEquals(expected.isInfinity(), sum.isSpoilt(), a + " " + b);
       if (!expected.isInfinity()) {
         assertTrue(sum.hasX(expected.getAffineXCoord().toBigInteger()));
-        assertFalse(sum.hasX(expected.getAffineXCoord().toBigInteger().xor(BigInteger.TWO).mod(prime(curve))));
+        assertFalse(
+            sum.hasX(
+                expected.getAffineXCoord().toBigInteger().xor(BigInteger.TWO).mod(prime(curve))));
       }
     }
   }
@@ -126,7 +132,9 @@ class EcdsaTablesTest {
     assertTrue(Comb.sum(base, some, base, some).isSpoilt());
     assertTrue(Comb.sum(base, some, opposite, some).isSpoilt());
     assertTrue(Comb.sum(base, BigInteger.ZERO, base, BigInteger.ZERO).isSpoilt());
-    assertTrue(Comb.sum(base, some, base, BigInteger.ZERO).hasX(g.multiply(some).normalize().getAffineXCoord().toBigInteger()));
+    assertTrue(
+        Comb.sum(base, some, base, BigInteger.ZERO)
+            .hasX(g.multiply(some).normalize().getAffineXCoord().toBigInteger()));
   }
 
   @ParameterizedTest
@@ -153,10 +161,13 @@ class EcdsaTablesTest {
         other[random.nextInt(other.length)] ^= (byte) (1 << random.nextInt(8));
         BigInteger r = rs[0].flipBit(random.nextInt(curve.order().bitLength() - 1));
         BigInteger s = rs[1].flipBit(random.nextInt(curve.order().bitLength() - 1));
-        assertEquals(oracle.verifySignature(other, rs[0], rs[1]), tables.accepts(other, rs[0], rs[1]));
+        assertEquals(
+            oracle.verifySignature(other, rs[0], rs[1]), tables.accepts(other, rs[0], rs[1]));
         assertFalse(tables.accepts(other, rs[0], rs[1]));
-        assertFalse(r.signum() > 0 && r.compareTo(curve.order()) < 0 && tables.accepts(hash, r, rs[1]));
-        assertFalse(s.signum() > 0 && s.compareTo(curve.order()) < 0 && tables.accepts(hash, rs[0], s));
+        assertFalse(
+            r.signum() > 0 && r.compareTo(curve.order()) < 0 && tables.accepts(hash, r, rs[1]));
+        assertFalse(
+            s.signum() > 0 && s.compareTo(curve.order()) < 0 && tables.accepts(hash, rs[0], s));
       }
     }
   }
