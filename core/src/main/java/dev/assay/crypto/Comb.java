@@ -22,12 +22,9 @@ final class Comb {
   // x, then y, of each entry from 1 on; 0 is the point at infinity, which has no coordinates.
   private final long[] table;
 
-  /**
-   * @param bits the most bits of the numbers the point is multiplied with
-   */
-  Comb(CurveField field, ECPoint point, int bits) {
+  Comb(CurveField field, ECPoint point) {
     this.field = field;
-    this.span = (bits + TEETH - 1) / TEETH;
+    this.span = (field.order().bitLength() + TEETH - 1) / TEETH;
     ECPoint[] all = new ECPoint[1 << TEETH];
     all[0] = point.getCurve().getInfinity();
     ECPoint piece = point;

@@ -11,10 +11,11 @@ import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.custom.sec.SecP256R1Curve;
 import org.bouncycastle.math.ec.custom.sec.SecP384R1Curve;
 import org.bouncycastle.math.ec.custom.sec.SecP521R1Curve;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The three NIST curves (SEC 2 sections 2.4.2, 2.5.1 and 2.6.1). Each is set up when first used and
- * then kept, with the table of multiples of its base point.
+ * The three NIST curves (SEC 2 sections 2.4.2, 2.5.1 and 2.6.1). BouncyCastle's arithmetic is set
+ * up for each when first used and then kept, with the table of multiples of its base point.
  */
 enum Curve {
   P256(
@@ -80,7 +81,22 @@ enum Curve {
   }
 
   BigInteger order() {
-    return domain().getN();
+    CurveField field = field();
+    return field != null ? field.order() : domain().getN();
+  }
+
+  /** The arithmetic of our own for this curve; null where there is none. */
+  @Nullable CurveField field() {
+    return switch (this) {
+      case P256 -> P256Field.VALUE;
+      case P384 -> P384Field.VALUE;
+      case P521 -> null;
+    };
+  }
+
+  /** The base point, uncompressed. */
+  byte[] base() {
+    return Hex.decode(base);
   }
 
   // A class a curve: set up when first asked for, once.
@@ -98,7 +114,7 @@ enum Curve {
 
   private ECDomainParameters domain(ECCurve curve) {
     return new ECDomainParameters(
-        curve, curve.decodePoint(Hex.decode(base)), curve.getOrder(), curve.getCofactor());
+        curve, curve.decodePoint(base()), curve.getOrder(), curve.getCofactor());
   }
 
   ECDomainParameters domain() {
@@ -110,18 +126,27 @@ enum Curve {
   }
 
   /**
-   * Reads an uncompressed point (SEC 1 section 2.3.4) and checks that it is on the curve and not at
-   * infinity.
+   * Checks that a point is in uncompressed form (SEC 1 section 2.3.4), as long as this curve's are.
    */
-  ECPoint point(byte[] encoded) {
+  void checkForm(byte[] encoded) {
     if (encoded.length != 1 + 2 * size || encoded[0] != 4) {
       throw new AssayException(
           Code.KEY_UNSUPPORTED, "an EC key whose point is not in uncompressed form");
     }
+  }
+
+  static AssayException notOnCurve(IllegalArgumentException cause) {
+    return new AssayException(
+        Code.KEY_UNREADABLE, "an EC key whose point is not on its curve", cause);
+  }
+
+  /** Reads an uncompressed point and checks that it is on the curve and not at infinity. */
+  ECPoint point(byte[] encoded) {
+    checkForm(encoded);
     try {
       return domain().validatePublicPoint(domain().getCurve().decodePoint(encoded));
     } catch (IllegalArgumentException e) {
-      throw new AssayException(Code.KEY_UNREADABLE, "an EC key whose point is not on its curve", e);
+      throw notOnCurve(e);
     }
   }
 }

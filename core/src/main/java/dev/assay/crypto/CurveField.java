@@ -22,24 +22,68 @@ abstract sealed class CurveField permits P256Field, P384Field {
   /** Moves a limb so that the upper half of its product with another begins at 52 bits. */
   static final int UP = 64 - BITS;
 
+  private final BigInteger prime;
+  private final BigInteger order;
   private final int limbs;
   private final long[] primeLimbs;
   private final long[] rSquared;
   private final long[] one;
+  private final long[] b;
 
-  CurveField(BigInteger prime, int limbs) {
+  /**
+   * @param order of the curve's points
+   * @param b of the curve's equation
+   */
+  CurveField(BigInteger prime, String order, String b, int limbs) {
+    this.prime = prime;
+    this.order = new BigInteger(order, 16);
     this.limbs = limbs;
     this.primeLimbs = split(prime);
     this.rSquared = split(BigInteger.ONE.shiftLeft(2 * BITS * limbs).mod(prime));
     this.one = split(BigInteger.ONE.shiftLeft(BITS * limbs).mod(prime));
+    this.b = of(new BigInteger(b, 16));
+  }
+
+  /** How many points the curve has, a prime. */
+  final BigInteger order() {
+    return order;
+  }
+
+  /** Whether both are less than the prime and {@code y² = x³ - 3x + b}. */
+  final boolean isOnCurve(BigInteger x, BigInteger y) {
+    if (x.compareTo(prime) >= 0 || y.compareTo(prime) >= 0) {
+      return false;
+    }
+    long[] at = of(x);
+    long[] right = fresh();
+    square(right, at);
+    multiply(right, right, at);
+    subtract(right, right, at, 1);
+    subtract(right, right, at, 0);
+    add(right, right, b);
+    long[] left = of(y);
+    square(left, left);
+    subtract(left, left, right, 0);
+    return isZero(left);
   }
 
   final int limbs() {
     return limbs;
   }
 
+  /** The number one; not to be changed. */
   final long[] one() {
     return one;
+  }
+
+  /** Two to the power of the first, plus or minus (by sign) powers of the others, less one. */
+  static BigInteger powers(int first, int... others) {
+    BigInteger sum = BigInteger.ONE.shiftLeft(first);
+    for (int other : others) {
+      BigInteger power = BigInteger.ONE.shiftLeft(Math.abs(other));
+      sum = other < 0 ? sum.subtract(power) : sum.add(power);
+    }
+    return sum.subtract(BigInteger.ONE);
   }
 
   final long[] fresh() {
@@ -54,6 +98,10 @@ abstract sealed class CurveField permits P256Field, P384Field {
   }
 
   private long[] split(BigInteger number) {
+    return split(number, limbs);
+  }
+
+  static long[] split(BigInteger number, int limbs) {
     long[] out = new long[limbs];
     for (int i = 0; i < limbs; i++) {
       out[i] = number.shiftRight(BITS * i).longValue() & MASK;

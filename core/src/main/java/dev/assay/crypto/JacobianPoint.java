@@ -1,10 +1,11 @@
 package dev.assay.crypto;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 
 /**
  * A point that grows: {@code (X / Z², Y / Z³)} on a curve {@code y² = x³ - 3x + b}, by the formulas
- * dbl-2001-b and madd-2007-bl of the Explicit-Formulas Database.
+ * dbl-2001-b, madd-2007-bl and add-1998-cmo-2 of the Explicit-Formulas Database.
  *
  * <p>Adding a point to itself or to its negative, which these formulas cannot do, makes Z zero, and
  * nothing makes it other than zero again: {@link #isSpoilt}. Infinity at the start is told apart.
@@ -68,6 +69,80 @@ final class JacobianPoint {
     f.multiply(beta, alpha, beta);
     f.square(gamma, gamma);
     f.subtract(y, beta, gamma, 3);
+  }
+
+  /** The affine point whose coordinates these are, in Montgomery form. */
+  static JacobianPoint of(CurveField field, long[] x, long[] y) {
+    JacobianPoint point = new JacobianPoint(field);
+    point.infinite = false;
+    System.arraycopy(x, 0, point.x, 0, field.limbs());
+    System.arraycopy(y, 0, point.y, 0, field.limbs());
+    System.arraycopy(field.one(), 0, point.z, 0, field.limbs());
+    return point;
+  }
+
+  /** Writes X, Y, Z, Z² and Z³, as {@link #addMultiple} takes them. */
+  void write(long[] table, int at) {
+    int limbs = field.limbs();
+    field.square(t0, z);
+    field.multiply(t1, t0, z);
+    System.arraycopy(x, 0, table, at, limbs);
+    System.arraycopy(y, 0, table, at + limbs, limbs);
+    System.arraycopy(z, 0, table, at + 2 * limbs, limbs);
+    System.arraycopy(t0, 0, table, at + 3 * limbs, limbs);
+    System.arraycopy(t1, 0, table, at + 4 * limbs, limbs);
+  }
+
+  /** Adds, or takes away, the point that was written there (add-1998-cmo-2). */
+  void addMultiple(long[] table, int at, boolean negative) {
+    CurveField f = field;
+    int limbs = f.limbs();
+    if (infinite) {
+      infinite = false;
+      System.arraycopy(table, at, x, 0, limbs);
+      System.arraycopy(table, at + limbs, y, 0, limbs);
+      System.arraycopy(table, at + 2 * limbs, z, 0, limbs);
+      if (negative) {
+        Arrays.fill(t0, 0);
+        f.subtract(y, t0, y, 0);
+      }
+      return;
+    }
+    long[] u = t0;
+    long[] s = t1;
+    long[] h = t2;
+    long[] r = t3;
+    // h = x2 Z1² - x1 Z2², r = y2 Z1³ - y1 Z2³
+    f.square(h, z);
+    f.multiply(r, z, h);
+    f.multiply(h, h, table, at);
+    f.multiply(r, r, table, at + limbs);
+    f.multiply(u, x, table, at + 3 * limbs);
+    f.multiply(s, y, table, at + 4 * limbs);
+    f.subtract(h, h, u, 0);
+    if (negative) {
+      f.add(r, r, s);
+      Arrays.fill(t4, 0);
+      f.subtract(r, t4, r, 0);
+    } else {
+      f.subtract(r, r, s, 0);
+    }
+    // Z = Z1 Z2 h
+    f.multiply(z, z, table, at + 2 * limbs);
+    f.multiply(z, z, h);
+    // X = r² - h³ - 2 u h²
+    long[] hh = t4;
+    f.square(hh, h);
+    f.multiply(u, u, hh);
+    f.multiply(hh, h, hh);
+    f.square(x, r);
+    f.subtract(x, x, hh, 0);
+    f.subtract(x, x, u, 1);
+    // Y = r (u h² - X) - s h³
+    f.subtract(u, u, x, 0);
+    f.multiply(u, r, u);
+    f.multiply(s, s, hh);
+    f.subtract(y, u, s, 0);
   }
 
   /** Adds the affine point whose coordinates are at {@code at} in the table. */

@@ -5,24 +5,21 @@ import java.math.BigInteger;
 /** Modulo {@code 2^256 - 2^224 + 2^192 + 2^96 - 1}, in five limbs. */
 final class P256Field extends CurveField {
 
-  static final P256Field VALUE = new P256Field();
-
+  private static final BigInteger PRIME = powers(256, -224, 192, 96);
+  private static final int LIMBS = 5;
   private static final long TOP = (1L << 48) - 1;
 
   // Twice the prime, limb by limb.
-  private static final long[] TWICE = limbsOf(Curve.P256);
+  private static final long[] TWICE = split(PRIME.shiftLeft(1), LIMBS);
+
+  static final P256Field VALUE = new P256Field();
 
   private P256Field() {
-    super(Curve.P256.domain().getCurve().getField().getCharacteristic(), 5);
-  }
-
-  private static long[] limbsOf(Curve curve) {
-    BigInteger twice = curve.domain().getCurve().getField().getCharacteristic().shiftLeft(1);
-    long[] out = new long[5];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = twice.shiftRight(BITS * i).longValue() & MASK;
-    }
-    return out;
+    super(
+        PRIME,
+        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+        "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b",
+        LIMBS);
   }
 
   @Override
@@ -37,7 +34,7 @@ final class P256Field extends CurveField {
     long c2 = 0;
     long c3 = 0;
     long c4 = 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < LIMBS; i++) {
       long x = a[i];
       long up = x << UP;
       c0 += x * b0 & MASK;

@@ -5,24 +5,23 @@ import java.math.BigInteger;
 /** Modulo {@code 2^384 - 2^128 - 2^96 + 2^32 - 1}, in eight limbs. */
 final class P384Field extends CurveField {
 
-  static final P384Field VALUE = new P384Field();
-
+  private static final BigInteger PRIME = powers(384, -128, -96, 32);
+  private static final int LIMBS = 8;
   private static final long TOP = (1L << 20) - 1;
 
   // Twice the prime, limb by limb.
-  private static final long[] TWICE = limbsOf(Curve.P384);
+  private static final long[] TWICE = split(PRIME.shiftLeft(1), LIMBS);
+
+  static final P384Field VALUE = new P384Field();
 
   private P384Field() {
-    super(Curve.P384.domain().getCurve().getField().getCharacteristic(), 8);
-  }
-
-  private static long[] limbsOf(Curve curve) {
-    BigInteger twice = curve.domain().getCurve().getField().getCharacteristic().shiftLeft(1);
-    long[] out = new long[8];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = twice.shiftRight(BITS * i).longValue() & MASK;
-    }
-    return out;
+    super(
+        PRIME,
+        "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf"
+            + "581a0db248b0a77aecec196accc52973",
+        "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875a"
+            + "c656398d8a2ed19d2a85c8edd3ec2aef",
+        LIMBS);
   }
 
   @Override
@@ -43,7 +42,7 @@ final class P384Field extends CurveField {
     long c5 = 0;
     long c6 = 0;
     long c7 = 0;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < LIMBS; i++) {
       long x = a[i];
       long up = x << UP;
       c0 += x * b0 & MASK;

@@ -8,7 +8,6 @@ import org.bouncycastle.crypto.params.MLDSAParameters;
 import org.bouncycastle.crypto.params.MLDSAPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.MLDSASigner;
-import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.jspecify.annotations.Nullable;
 
@@ -45,23 +44,34 @@ sealed interface VerifyingKey {
    */
   boolean wellFormed(SignatureScheme scheme, byte[] signature);
 
-  // Not a record: it counts.
+  // Not a record: what BouncyCastle needs is made when it is asked.
   final class Ec implements VerifyingKey {
 
     private final Curve curve;
-    private final ECPublicKeyParameters key;
-    // A count that is lost, or tables made twice, where threads meet, do no harm.
-    private int verified;
-    private volatile @Nullable EcdsaTables tables;
+    private final byte[] point;
+    private final @Nullable EcdsaKey own;
+    private volatile @Nullable ECPublicKeyParameters key;
 
-    private Ec(Curve curve, ECPublicKeyParameters key) {
+    private Ec(Curve curve, byte[] point) {
       this.curve = curve;
-      this.key = key;
+      this.point = point;
+      this.own = EcdsaKey.of(curve, point).orElse(null);
+      if (own == null) {
+        this.key = parameters();
+      }
     }
 
     static Ec of(Curve curve, byte[] point) {
-      ECPoint q = curve.point(point);
-      return new Ec(curve, new ECPublicKeyParameters(q, curve.domain()));
+      curve.checkForm(point);
+      try {
+        return new Ec(curve, point.clone());
+      } catch (IllegalArgumentException e) {
+        throw Curve.notOnCurve(e);
+      }
+    }
+
+    private ECPublicKeyParameters parameters() {
+      return new ECPublicKeyParameters(curve.point(point), curve.domain());
     }
 
     @Override
@@ -71,7 +81,7 @@ sealed interface VerifyingKey {
 
     @Override
     public boolean settled() {
-      return tables != null || curve != Curve.P521 && ++verified > EcdsaTables.WORTH_IT;
+      return own != null && own.settled();
     }
 
     @Override
@@ -80,17 +90,17 @@ sealed interface VerifyingKey {
       if (rs == null) {
         return false;
       }
-      EcdsaTables made = tables;
-      if (made == null && verified > EcdsaTables.WORTH_IT) {
-        made = EcdsaTables.of(curve, key.getQ()).orElse(null);
-        tables = made;
-      }
-      // What the tables do not accept is looked at by other arithmetic before it is refused.
-      if (made != null && made.accepts(value, rs[0], rs[1])) {
+      if (own != null && own.accepts(value, rs[0], rs[1])) {
         return true;
       }
+      // What our own arithmetic does not accept is looked at by another before it is refused.
+      ECPublicKeyParameters made = key;
+      if (made == null) {
+        made = parameters();
+        key = made;
+      }
       ECDSASigner verifier = new ECDSASigner();
-      verifier.init(false, key);
+      verifier.init(false, made);
       return verifier.verifySignature(value, rs[0], rs[1]);
     }
 

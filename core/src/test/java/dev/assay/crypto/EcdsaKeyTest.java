@@ -2,8 +2,10 @@ package dev.assay.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.bytes.AssayException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The arithmetic of keys that verify often, beside BigInteger and BouncyCastle's. */
-class EcdsaTablesTest {
+class EcdsaKeyTest {
 
   private static CurveField field(Curve curve) {
-    return curve == Curve.P256 ? P256Field.VALUE : P384Field.VALUE;
+    return java.util.Objects.requireNonNull(curve.field());
   }
 
   private static BigInteger prime(Curve curve) {
@@ -98,8 +100,8 @@ class EcdsaTablesTest {
     BigInteger n = curve.order();
     ECPoint g = curve.domain().getG();
     ECPoint q = g.multiply(new BigInteger(n.bitLength() - 1, random)).normalize();
-    Comb base = new Comb(field(curve), g, n.bitLength());
-    Comb key = new Comb(field(curve), q, n.bitLength());
+    Comb base = new Comb(field(curve), g);
+    Comb key = new Comb(field(curve), q);
     List<BigInteger> numbers =
         new ArrayList<>(edges(curve, random).stream().map(x -> x.mod(n)).toList());
     numbers.add(n.subtract(BigInteger.ONE));
@@ -107,15 +109,77 @@ class EcdsaTablesTest {
       BigInteger a = numbers.get(i);
       BigInteger b = numbers.get((i * 7 + 3) % numbers.size());
       ECPoint expected = g.multiply(a).add(q.multiply(b)).normalize();
-      JacobianPoint sum = Comb.sum(base, a, key, b);
-      assertEquals(expected.isInfinity(), sum.isSpoilt(), a + " " + b);
-      if (!expected.isInfinity()) {
-        assertTrue(sum.hasX(expected.getAffineXCoord().toBigInteger()));
-        assertFalse(
-            sum.hasX(
-                expected.getAffineXCoord().toBigInteger().xor(BigInteger.TWO).mod(prime(curve))));
-      }
+      check(curve, expected, Comb.sum(base, a, key, b), a + " " + b);
+      check(
+          curve,
+          expected,
+          OddMultiples.sum(multiples(curve, g), a, multiples(curve, q), b),
+          a + " " + b);
     }
+  }
+
+  private static void check(Curve curve, ECPoint expected, JacobianPoint sum, String what) {
+    assertEquals(expected.isInfinity(), sum.isSpoilt(), what);
+    if (!expected.isInfinity()) {
+      BigInteger x = expected.getAffineXCoord().toBigInteger();
+      assertTrue(sum.hasX(x), what);
+      assertFalse(sum.hasX(x.xor(BigInteger.TWO).mod(prime(curve))), what);
+    }
+  }
+
+  private static OddMultiples multiples(Curve curve, ECPoint point) {
+    CurveField field = field(curve);
+    return new OddMultiples(
+        field,
+        field.of(point.getAffineXCoord().toBigInteger()),
+        field.of(point.getAffineYCoord().toBigInteger()));
+  }
+
+  @Test
+  void digitsAreOddAndFarApartAndMakeTheNumber() {
+    Random random = new Random(5);
+    for (int i = 0; i < 2_000; i++) {
+      BigInteger number =
+          i < 300 ? BigInteger.valueOf(i) : new BigInteger(random.nextInt(400), random);
+      number =
+          i % 7 == 0
+              ? BigInteger.ONE.shiftLeft(random.nextInt(384)).subtract(number).abs()
+              : number;
+      byte[] digits = OddMultiples.digits(number);
+      BigInteger sum = BigInteger.ZERO;
+      int last = -5;
+      for (int at = 0; at < digits.length; at++) {
+        if (digits[at] != 0) {
+          assertTrue((digits[at] & 1) == 1 && Math.abs(digits[at]) <= 15 && at - last >= 5);
+          last = at;
+          sum = sum.add(BigInteger.valueOf(digits[at]).shiftLeft(at));
+        }
+      }
+      assertEquals(number, sum);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Curve.class,
+      names = {"P256", "P384"})
+  void aPointIsOnTheCurveOrRefused(Curve curve) {
+    Random random = new Random(6);
+    for (int i = 0; i < 50; i++) {
+      byte[] point = point(PrivateKey.generate(curve.algorithm()).publicKey(), curve);
+      assertTrue(EcdsaKey.of(curve, point).isPresent());
+      byte[] other = point.clone();
+      other[1 + random.nextInt(other.length - 1)] ^= (byte) (1 << random.nextInt(8));
+      assertThrows(IllegalArgumentException.class, () -> EcdsaKey.of(curve, other));
+      assertThrows(AssayException.class, () -> curve.point(other));
+    }
+    // Coordinates that are on the curve only modulo the prime, and zero twice for infinity.
+    byte[] base = curve.base();
+    byte[] large = base.clone();
+    assertThrows(IllegalArgumentException.class, () -> EcdsaKey.of(curve, new byte[base.length]));
+    byte[] prime = prime(curve).toByteArray();
+    System.arraycopy(prime, 1, large, 1, curve.size());
+    assertThrows(IllegalArgumentException.class, () -> EcdsaKey.of(curve, large));
   }
 
   @ParameterizedTest
@@ -125,8 +189,8 @@ class EcdsaTablesTest {
   void whatTheFormulasCannotDoIsSpoiltAndStaysSo(Curve curve) {
     BigInteger n = curve.order();
     ECPoint g = curve.domain().getG();
-    Comb base = new Comb(field(curve), g, n.bitLength());
-    Comb opposite = new Comb(field(curve), g.negate(), n.bitLength());
+    Comb base = new Comb(field(curve), g);
+    Comb opposite = new Comb(field(curve), g.negate());
     BigInteger some = BigInteger.valueOf(0x123456789abcdefL);
     // A point added to itself, and to its negative.
     assertTrue(Comb.sum(base, some, base, some).isSpoilt());
@@ -146,10 +210,12 @@ class EcdsaTablesTest {
     for (int k = 0; k < 4; k++) {
       PrivateKey key = PrivateKey.generate(curve.algorithm());
       byte[] point = point(key.publicKey(), curve);
-      EcdsaTables tables = EcdsaTables.of(curve, curve.point(point)).orElseThrow();
+      EcdsaKey tables = EcdsaKey.of(curve, point).orElseThrow();
       ECDSASigner oracle = new ECDSASigner();
       oracle.init(false, new ECPublicKeyParameters(curve.point(point), curve.domain()));
       for (int i = 0; i < 100; i++) {
+        // Half of them by odd multiples, half by tables.
+        assertEquals(i >= EcdsaKey.WORTH_IT, tables.settled());
         byte[] message = new byte[random.nextInt(100)];
         random.nextBytes(message);
         byte[] hash = Hashes.hash(curve.hash(), message);
@@ -178,7 +244,7 @@ class EcdsaTablesTest {
         List.of(KeyAlgorithm.ECDSA_P256, KeyAlgorithm.ECDSA_P384, KeyAlgorithm.ECDSA_P521)) {
       PrivateKey key = PrivateKey.generate(algorithm);
       PublicKey publicKey = key.publicKey();
-      for (int i = 0; i < 2 * EcdsaTables.WORTH_IT; i++) {
+      for (int i = 0; i < 2 * EcdsaKey.WORTH_IT; i++) {
         byte[] message = {(byte) i, 1};
         byte[] signature = key.sign(message);
         assertTrue(publicKey.verify(message, signature));
@@ -194,7 +260,7 @@ class EcdsaTablesTest {
     Curve curve = Curve.P256;
     ECPoint g = curve.domain().getG();
     PublicKey key = PublicKey.ecdsa(curve.algorithm(), g.getEncoded(false));
-    EcdsaTables tables = EcdsaTables.of(curve, g).orElseThrow();
+    EcdsaKey tables = EcdsaKey.of(curve, g.getEncoded(false)).orElseThrow();
     // The private key is 1: with e = r, u and v are the same number.
     BigInteger n = curve.order();
     BigInteger k = BigInteger.valueOf(4711);
@@ -206,7 +272,7 @@ class EcdsaTablesTest {
     System.arraycopy(bytes, bytes.length - length, hash, 32 - length, length);
     assertFalse(tables.accepts(hash, r, s));
     byte[] signature = EcdsaForm.der(r.toByteArray(), s.toByteArray());
-    for (int i = 0; i < 2 * EcdsaTables.WORTH_IT; i++) {
+    for (int i = 0; i < 2 * EcdsaKey.WORTH_IT; i++) {
       assertTrue(key.verifyDigest(dev.assay.bytes.Digest.sha256(hash), signature));
     }
   }
