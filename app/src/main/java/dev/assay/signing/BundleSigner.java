@@ -3,6 +3,8 @@ package dev.assay.signing;
 import dev.assay.attest.Bundle;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.crypto.Certificate;
 import java.util.List;
 
@@ -19,6 +21,16 @@ public interface BundleSigner extends AutoCloseable {
    *     sign by a digest, or with {@link dev.assay.bytes.Code#SIGNING_FAILED}
    */
   Bundle message(byte[] content);
+
+  /**
+   * As {@link #message}, where only the digest of the message is known.
+   *
+   * @throws AssayException with {@link Code#KEY_UNSUPPORTED} where that cannot be done
+   */
+  default Bundle digest(Digest digest) {
+    throw new AssayException(
+        Code.KEY_UNSUPPORTED, "this signer needs the content, not its digest alone");
+  }
 
   /**
    * A bundle around a DSSE envelope that holds the statement.

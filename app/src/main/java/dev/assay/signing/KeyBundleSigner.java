@@ -6,6 +6,7 @@ import dev.assay.attest.Octets;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.crypto.Certificate;
 import dev.assay.crypto.Hashes;
 import dev.assay.crypto.KeyAlgorithm;
@@ -37,6 +38,12 @@ public final class KeyBundleSigner implements BundleSigner {
         Bundle.hintOf(signer.publicKey()),
         Hashes.digest(algorithm.hash().get(), content),
         signer.sign(content));
+  }
+
+  @Override
+  public Bundle digest(Digest digest) {
+    return Bundle.forMessage(
+        Bundle.hintOf(signer.publicKey()), digest, signer.signDigest(digest));
   }
 
   @Override

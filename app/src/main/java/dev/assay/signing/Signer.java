@@ -1,6 +1,8 @@
 package dev.assay.signing;
 
 import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.crypto.PrivateKey;
 import dev.assay.crypto.PublicKey;
 
@@ -15,6 +17,19 @@ public interface Signer extends AutoCloseable {
    * @throws AssayException with {@link dev.assay.bytes.Code#SIGNING_FAILED}
    */
   byte[] sign(byte[] message);
+
+  /**
+   * The signature of a message of which only the digest is known: the same as of the message.
+   *
+   * @throws AssayException with {@link dev.assay.bytes.Code#KEY_UNSUPPORTED} where the key signs
+   *     messages only, or not by this hash
+   */
+  default byte[] signDigest(Digest digest) {
+    throw new AssayException(
+        Code.KEY_UNSUPPORTED,
+        "this key signs content, not a digest alone",
+        "give the file, or sign with an ECDSA key in a file or a token");
+  }
 
   /** Lets go of what is held to reach the key: a process, a session with a token. */
   @Override
@@ -31,6 +46,11 @@ public interface Signer extends AutoCloseable {
       @Override
       public byte[] sign(byte[] message) {
         return key.sign(message);
+      }
+
+      @Override
+      public byte[] signDigest(Digest digest) {
+        return key.signDigest(digest);
       }
 
       @Override

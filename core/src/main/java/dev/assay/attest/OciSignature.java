@@ -38,11 +38,11 @@ public final class OciSignature {
   /** The media type of {@link #pack}. */
   public static final String PACKED = "application/vnd.dev.assay.oci-signature.v1+json";
 
-  private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
-  private static final String CERTIFICATE = "dev.sigstore.cosign/certificate";
-  private static final String CHAIN = "dev.sigstore.cosign/chain";
-  private static final String LOG = "dev.sigstore.cosign/bundle";
-  private static final String TIMESTAMP = "dev.sigstore.cosign/rfc3161timestamp";
+  static final String SIGNATURE = "dev.cosignproject.cosign/signature";
+  static final String CERTIFICATE = "dev.sigstore.cosign/certificate";
+  static final String CHAIN = "dev.sigstore.cosign/chain";
+  static final String LOG = "dev.sigstore.cosign/bundle";
+  static final String TIMESTAMP = "dev.sigstore.cosign/rfc3161timestamp";
   private static final List<String> READ = List.of(SIGNATURE, CERTIFICATE, CHAIN, LOG, TIMESTAMP);
 
   private OciSignature() {}

@@ -4,6 +4,7 @@ import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Fields;
 import dev.assay.bytes.Json;
+import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -39,6 +40,9 @@ public final class PredicateTypes {
 
   /** What {@code cosign sign} says of an image: nothing but that it is signed. */
   public static final String COSIGN_SIGN_V1 = "https://sigstore.dev/cosign/sign/v1";
+
+  private static final List<String> VEX_STATUS =
+      List.of("not_affected", "affected", "fixed", "under_investigation");
 
   private static final Map<String, String> SHORT_NAMES = shortNames();
 
@@ -114,6 +118,14 @@ public final class PredicateTypes {
    * @throws AssayException with {@link Code#BAD_PREDICATE}
    */
   public static void validateShape(String type, Json predicate) {
+    if (isSpdx(type) && predicate instanceof Json.Str text) {
+      if (!isSpdxText(text.value())) {
+        throw new AssayException(
+            Code.BAD_PREDICATE,
+            "predicate: a text that does not begin with SPDXVersion: SPDX-... is no SPDX document");
+      }
+      return;
+    }
     Fields f = Fields.of(predicate, "predicate", Code.BAD_PREDICATE);
     if (isProvenance(type)) {
       SlsaProvenance.read(type, predicate);
@@ -132,12 +144,34 @@ public final class PredicateTypes {
       if (!f.string("@context").startsWith(OPENVEX)) {
         throw f.bad("@context", "not an OpenVEX context");
       }
-      if (!(f.required("statements") instanceof Json.Arr)) {
-        throw f.bad("statements", "expected an array");
-      }
+      vex(f);
     } else {
       others(type, f);
     }
+  }
+
+  // By the OpenVEX specification each statement says of a vulnerability how it stands.
+  private static void vex(Fields f) {
+    if (!(f.required("statements") instanceof Json.Arr)) {
+      throw f.bad("statements", "expected an array");
+    }
+    for (Fields statement : f.objects("statements", Limits.JSON_MEMBERS)) {
+      statement.required("vulnerability");
+      String status = statement.string("status");
+      if (!VEX_STATUS.contains(status)) {
+        throw statement.bad("status", "not one of " + String.join(", ", VEX_STATUS));
+      }
+    }
+  }
+
+  /** Whether it is SPDX 2 in tags and values: comments may come before its version. */
+  public static boolean isSpdxText(String text) {
+    return text.lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .findFirst()
+        .filter(line -> line.startsWith("SPDXVersion:") && line.contains("SPDX-"))
+        .isPresent();
   }
 
   private static void others(String type, Fields f) {
@@ -151,10 +185,18 @@ public final class PredicateTypes {
           throw f.bad("verificationResult", "neither PASSED nor FAILED");
         }
       }
-      case LINK_V1 -> f.string("name");
+      case LINK_V1 -> {
+        f.string("name");
+        f.array("command", Limits.JSON_MEMBERS);
+        f.optionalObject("byproducts");
+        f.optionalObject("environment");
+      }
       case COSIGN_VULN_V1 -> {
-        f.object("scanner");
-        f.object("metadata");
+        f.optionalObject("invocation");
+        f.object("scanner").optionalString("uri");
+        Fields metadata = f.object("metadata");
+        metadata.optionalTime("scanStartedOn");
+        metadata.optionalTime("scanFinishedOn");
       }
       case COSIGN_CUSTOM_V1 -> {
         f.string("Data");

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Reads cosign's simple-signing payload: closed, but for what the signer put under optional. */
 final class SimpleSigningReader {
 
-  private static final String TYPE = "cosign container image signature";
+  static final String TYPE = "cosign container image signature";
   private static final String GPG = "atomic container signature";
 
   private SimpleSigningReader() {}

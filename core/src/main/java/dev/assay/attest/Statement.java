@@ -27,7 +27,7 @@ public final class Statement {
   public static final String TYPE_V01 = "https://in-toto.io/Statement/v0.1";
 
   private final StatementHead head;
-  private final Json.Obj predicate;
+  private final Json predicate;
   private final byte[] payload;
 
   /**
@@ -101,7 +101,7 @@ public final class Statement {
     }
   }
 
-  private Statement(StatementHead head, Json.Obj predicate, byte[] payload) {
+  private Statement(StatementHead head, Json predicate, byte[] payload) {
     this.head = head;
     this.predicate = predicate;
     this.payload = payload;
@@ -122,10 +122,12 @@ public final class Statement {
     Fields f = Fields.of(Json.parse(payload, limit), "statement", Code.BAD_STATEMENT);
     StatementHead head = StatementHead.of(f);
     Json predicate = f.optional("predicate").orElseGet(() -> Json.object().build());
-    if (!(predicate instanceof Json.Obj object)) {
+    // The specification has objects only; cosign writes SPDX in tags and values as one text.
+    boolean text = predicate instanceof Json.Str && PredicateTypes.isSpdx(head.predicateType());
+    if (!(predicate instanceof Json.Obj) && !text) {
       throw f.bad("predicate", "expected an object, found " + predicate.kind());
     }
-    return new Statement(head, object, payload.clone());
+    return new Statement(head, predicate, payload.clone());
   }
 
   /**
@@ -142,8 +144,12 @@ public final class Statement {
     return parse(StatementHead.payload(envelope), limit);
   }
 
-  /** Makes a v1 statement. */
-  public static Statement create(List<Subject> subjects, String predicateType, Json.Obj predicate) {
+  /**
+   * Makes a v1 statement.
+   *
+   * @param predicate an object; a text for SPDX alone
+   */
+  public static Statement create(List<Subject> subjects, String predicateType, Json predicate) {
     List<Json> list = new ArrayList<>();
     for (Subject subject : subjects) {
       Json.Builder digests = Json.object();
@@ -179,8 +185,13 @@ public final class Statement {
     return head.predicateType();
   }
 
-  /** The predicate; empty if the statement has none. */
+  /** The predicate; empty if the statement has none, or a text. */
   public Json.Obj predicate() {
+    return predicate instanceof Json.Obj object ? object : Json.object().build();
+  }
+
+  /** The predicate as it is written: an object or, for SPDX in tags and values, a text. */
+  public Json writtenPredicate() {
     return predicate;
   }
 

@@ -64,6 +64,9 @@ public enum Code {
   WRONG_PREDICATE_TYPE(1305, Exit.REFUSED, "evidence of another predicate type"),
   NO_ATTESTATION(1306, Exit.REFUSED, "no attestation of the required type"),
   BUNDLE_UNSUPPORTED(1307, Exit.UNDECIDED, "a kind of bundle this version does not verify"),
+  TAG_NAMES_OTHER(1310, Exit.REFUSED, "the tag to be signed does not name this digest"),
+  SIGNATURE_TAG_TAKEN(1311, Exit.REFUSED, "something else is under the tag for signatures"),
+  ANNOTATION_MISSING(1312, Exit.REFUSED, "the signature does not say what is asked for"),
 
   // 14: build and source
   WRONG_BUILDER(1401, Exit.REFUSED, "built by a builder that is not trusted"),

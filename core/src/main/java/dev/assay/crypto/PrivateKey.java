@@ -2,12 +2,14 @@ package dev.assay.crypto;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.crypto.generators.RSAKeyPairGenerator;
 import org.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
@@ -155,6 +157,24 @@ public final class PrivateKey {
           Code.KEY_UNSUPPORTED, "a key of the kind " + algorithm().id() + " cannot sign so");
     }
     return usable().sign(scheme, message);
+  }
+
+  /**
+   * The signature of a message of which only the digest is known: the same as of the message.
+   *
+   * @param digest by the hash that goes with the key's curve
+   * @throws AssayException with {@link Code#KEY_UNSUPPORTED} for keys other than ECDSA's and for
+   *     another hash
+   */
+  public byte[] signDigest(Digest digest) {
+    if (usable() instanceof SigningKey.Ec ec
+        && algorithm().hash().equals(Optional.of(digest.algorithm()))) {
+      return ec.signDigest(digest);
+    }
+    throw new AssayException(
+        Code.KEY_UNSUPPORTED,
+        "a key of the kind " + algorithm().id() + " does not sign by a " + digest.algorithm().id()
+            + " digest alone");
   }
 
   /** Overwrites what Java lets us overwrite; the key cannot be used afterwards. */

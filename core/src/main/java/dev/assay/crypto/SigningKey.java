@@ -76,10 +76,14 @@ sealed interface SigningKey {
 
     @Override
     public byte[] sign(SignatureScheme scheme, byte[] message) {
-      Digest.Algorithm hash = scheme.hash().orElseThrow();
-      ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(Hashes.bouncyCastle(hash)));
+      return signDigest(Hashes.digest(scheme.hash().orElseThrow(), message));
+    }
+
+    byte[] signDigest(Digest digest) {
+      ECDSASigner signer =
+          new ECDSASigner(new HMacDSAKCalculator(Hashes.bouncyCastle(digest.algorithm())));
       signer.init(true, key);
-      BigInteger[] rs = signer.generateSignature(Hashes.hash(hash, message));
+      BigInteger[] rs = signer.generateSignature(digest.value());
       return DerWriter.sequence(DerWriter.integer(rs[0]), DerWriter.integer(rs[1]));
     }
   }

@@ -8,6 +8,7 @@ import dev.assay.attest.StatementHead;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
+import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import dev.assay.crypto.Certificate;
@@ -20,6 +21,7 @@ import dev.assay.trust.TrustedKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +151,49 @@ final class Evidence {
         : Optional.of(
             refuse(Code.SUBJECT_MISMATCH, "the signature is over other content")
                 .expected(known.get().toString(), stated.orElseThrow().toString()));
+  }
+
+  /**
+   * What it does not say of the subject and is asked to. Only what is signed counts, so ask only
+   * when {@link #signedBy} has named a key.
+   */
+  Optional<Check> otherAnnotations(Subject subject, Map<String, String> wanted) {
+    if (wanted.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Map<String, Json>> said = new ArrayList<>();
+    if (bundle != null && bundle.content() instanceof Bundle.SimpleSigning simple) {
+      said.add(simple.optional());
+    } else if (head != null) {
+      for (Statement.Subject named : statement().subjects()) {
+        if (named.is(List.of(subject.digest()))) {
+          said.add(named.annotations());
+        }
+      }
+    }
+    // All of them of one subject: what was said in two places was not said together.
+    for (Map<String, Json> annotations : said) {
+      if (wanted.entrySet().stream()
+          .allMatch(w -> Json.of(w.getValue()).equals(annotations.get(w.getKey())))) {
+        return Optional.empty();
+      }
+    }
+    Map<String, Json> nearest = said.isEmpty() ? Map.of() : said.getFirst();
+    List<String> asked = new ArrayList<>();
+    List<String> found = new ArrayList<>();
+    for (Map.Entry<String, String> w : wanted.entrySet()) {
+      Json have = nearest.get(w.getKey());
+      if (!Json.of(w.getValue()).equals(have)) {
+        asked.add(Text.quote(w.getKey() + "=" + w.getValue()));
+        found.add(
+            have == null
+                ? "no " + Text.quote(w.getKey())
+                : Text.quote(w.getKey() + "=" + (have instanceof Json.Str s ? s.value() : have.compact())));
+      }
+    }
+    return Optional.of(
+        refuse(Code.ANNOTATION_MISSING, "does not say of the subject what is asked for")
+            .expected(String.join(", ", asked), String.join(", ", found)));
   }
 
   Check refuse(Code code, String detail) {

@@ -3,18 +3,31 @@ package dev.assay.verify;
 import dev.assay.policy.TrustPolicy;
 import dev.assay.trust.Signer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One thing that must be there for a subject to be accepted. */
 public sealed interface Requirement {
 
-  /** Signatures over the subject itself (not attestations about it). */
-  record Signature(List<Signer> signers, int threshold) implements Requirement {
+  /**
+   * Signatures over the subject itself (not attestations about it).
+   *
+   * @param annotations what each must say of the subject, name and value, within what is signed
+   */
+  record Signature(List<Signer> signers, int threshold, Map<String, String> annotations)
+      implements Requirement {
     public Signature {
       signers = List.copyOf(signers);
+      annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
       if (signers.isEmpty() || threshold < 1) {
         throw new IllegalArgumentException("a signature by nobody");
       }
+    }
+
+    public Signature(List<Signer> signers, int threshold) {
+      this(signers, threshold, Map.of());
     }
   }
 

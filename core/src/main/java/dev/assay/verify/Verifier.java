@@ -8,6 +8,7 @@ import dev.assay.trust.Signer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -127,10 +128,10 @@ public final class Verifier {
     try {
       // Not a switch over the types: that makes eight classes at run time, in every first verdict.
       if (requirement instanceof Requirement.Signature s) {
-        return signature(s.signers(), s.threshold(), false);
+        return signature(s.signers(), s.threshold(), s.annotations(), false);
       }
       if (requirement instanceof Requirement.AnyEvidence e) {
-        return signature(e.signers(), 1, true);
+        return signature(e.signers(), 1, Map.of(), true);
       }
       if (requirement instanceof Requirement.Attestation a) {
         return attestation(a);
@@ -144,7 +145,8 @@ public final class Verifier {
     }
   }
 
-  private Check signature(List<Signer> wanted, int threshold, boolean anyType) {
+  private Check signature(
+      List<Signer> wanted, int threshold, Map<String, String> annotations, boolean anyType) {
     Nearest nearest = new Nearest();
     Principals principals = new Principals();
     List<Check> good = new ArrayList<>();
@@ -157,6 +159,9 @@ public final class Verifier {
         Evidence.Signed signed = candidate.signedBy(wanted, subject, at);
         refusal = signed.refusal();
         if (signed.by().isPresent()) {
+          refusal = candidate.otherAnnotations(subject, annotations);
+        }
+        if (signed.by().isPresent() && refusal.isEmpty()) {
           Authenticated by = signed.by().get();
           good.add(signedCheck(candidate, by));
           principals.add(by);
@@ -229,7 +234,7 @@ public final class Verifier {
         if (signed.by().isPresent()) {
           try {
             PredicateTypes.validateShape(
-                candidate.statement().predicateType(), candidate.statement().predicate());
+                candidate.statement().predicateType(), candidate.statement().writtenPredicate());
           } catch (AssayException e) {
             refusal = Optional.of(candidate.refuse(e.code(), String.valueOf(e.getMessage())));
           }

@@ -2,6 +2,7 @@ package dev.assay.signing.pkcs11;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.crypto.EcdsaForm;
 import dev.assay.crypto.Hashes;
 import dev.assay.crypto.KeyAlgorithm;
@@ -9,6 +10,7 @@ import dev.assay.crypto.PublicKey;
 import dev.assay.signing.Signer;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A key in a token. */
 final class TokenSigner implements Signer {
@@ -71,11 +73,33 @@ final class TokenSigner implements Signer {
                   Code.KEY_UNSUPPORTED, "ML-DSA keys in tokens are not used yet");
         };
     if (!publicKey.verify(message, signature)) {
-      throw new AssayException(
-          Code.SIGNING_FAILED,
-          "the token's signature does not verify with the public key it shows; nothing was signed");
+      throw wrong();
     }
     return signature;
+  }
+
+  @Override
+  public synchronized byte[] signDigest(Digest digest) {
+    KeyAlgorithm algorithm = publicKey.algorithm();
+    boolean ecdsa =
+        switch (algorithm) {
+          case ECDSA_P256, ECDSA_P384, ECDSA_P521 -> true;
+          default -> false;
+        };
+    if (!ecdsa || !algorithm.hash().equals(Optional.of(digest.algorithm()))) {
+      return Signer.super.signDigest(digest);
+    }
+    byte[] signature = EcdsaForm.der(ask(Cryptoki.CKM_ECDSA, digest.value()));
+    if (!publicKey.verifyDigest(digest, signature)) {
+      throw wrong();
+    }
+    return signature;
+  }
+
+  private static AssayException wrong() {
+    return new AssayException(
+        Code.SIGNING_FAILED,
+        "the token's signature does not verify with the public key it shows; nothing was signed");
   }
 
   private static byte[] hash(KeyAlgorithm algorithm, byte[] message) {
