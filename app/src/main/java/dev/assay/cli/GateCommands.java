@@ -35,12 +35,18 @@ final class GateCommands {
   private static final Duration CERTIFICATE_LIFE = Duration.ofDays(365);
   private static final int WEBHOOK_TIMEOUT = 10;
 
-  private static final List<CommandSpec.Option> DECIDING =
-      List.of(
-          value("policy", "FILE", "the trust policy (needed)"),
-          value("cluster", "NAME", "the cluster's name in records (default: default)"),
-          value("mode", "MODE", "enforce or audit (default: what the policy says)"),
-          flag("plain-http", "reach registries by plain HTTP (loopback ones always are)"));
+  private static final List<CommandSpec.Option> DECIDING = deciding();
+
+  private static List<CommandSpec.Option> deciding() {
+    List<CommandSpec.Option> out = new ArrayList<>();
+    out.add(value("policy", "FILE", "the trust policy (needed)"));
+    out.add(value("cluster", "NAME", "the cluster's name in records (default: default)"));
+    out.add(value("mode", "MODE", "enforce or audit (default: what the policy says)"));
+    out.add(SignatureRepository.OPTION);
+    out.add(flag("plain-http", "reach registries by plain HTTP (loopback ones always are)"));
+    out.addAll(TlsOptions.FOR_REGISTRIES);
+    return out;
+  }
 
   static final CommandSpec SERVE =
       new CommandSpec(

@@ -6,6 +6,7 @@ import dev.assay.gate.LedgerMemory;
 import dev.assay.gate.Memory;
 import dev.assay.gate.Mode;
 import dev.assay.gate.RegistryJudge;
+import dev.assay.oci.Reference;
 import dev.assay.oci.RegistryClient;
 import dev.assay.policy.PolicyReader;
 import dev.assay.policy.TrustPolicy;
@@ -33,7 +34,7 @@ final class GateJudges {
                 folder -> LedgerMemory.open(folder, l -> Indexes.open(l, context), context.clock()))
             .orElse(null);
     // Lives as long as the gate, which lives as long as the process.
-    RegistryClient client = RegistryClient.of(context.environment(), arguments.flag("plain-http"));
+    RegistryClient client = TlsOptions.registryClient(arguments, context);
     RegistryJudge judge =
         new RegistryJudge(
             client::repository,
@@ -43,8 +44,11 @@ final class GateJudges {
             memory == null ? EvidenceSink.NONE : memory,
             false,
             context.clock());
+    Optional<Reference> elsewhere = SignatureRepository.of(arguments, context);
     return new JudgeSource.PolicyJudge(
-        judge,
+        elsewhere.isPresent()
+            ? judge.withEvidenceFrom(client.repository(elsewhere.get()))
+            : judge,
         policy.mode() == TrustPolicy.Mode.ENFORCE ? Mode.ENFORCE : Mode.AUDIT,
         Octets.of(PolicyReader.selfContained(document, keyFiles)));
   }

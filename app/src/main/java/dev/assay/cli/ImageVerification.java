@@ -8,6 +8,7 @@ import dev.assay.gate.LedgerMemory;
 import dev.assay.gate.Memory;
 import dev.assay.gate.RegistryJudge;
 import dev.assay.oci.ImageStore;
+import dev.assay.oci.Reference;
 import dev.assay.oci.RegistryClient;
 import dev.assay.verify.Check;
 import dev.assay.verify.Verdict;
@@ -30,6 +31,7 @@ final class ImageVerification implements AutoCloseable {
   private final boolean content;
   private final InstantSource clock;
   private final Supplier<RegistryClient> registries;
+  private final Supplier<Optional<Reference>> elsewhere;
   private final Context context;
   private final boolean offline;
   private @Nullable RegistryClient client;
@@ -40,6 +42,7 @@ final class ImageVerification implements AutoCloseable {
       boolean content,
       InstantSource clock,
       Supplier<RegistryClient> registries,
+      Supplier<Optional<Reference>> elsewhere,
       boolean offline,
       Context context) {
     this.rules = rules;
@@ -49,6 +52,7 @@ final class ImageVerification implements AutoCloseable {
     this.content = content;
     this.clock = clock;
     this.registries = registries;
+    this.elsewhere = elsewhere;
     this.offline = offline;
     this.context = context;
   }
@@ -72,7 +76,8 @@ final class ImageVerification implements AutoCloseable {
         ledger,
         !arguments.flag("manifest-only"),
         at,
-        () -> RegistryClient.of(context.environment(), arguments.flag("plain-http")),
+        () -> TlsOptions.client(arguments, context),
+        () -> SignatureRepository.of(arguments, context),
         request.offline(),
         context);
   }
@@ -148,7 +153,10 @@ final class ImageVerification implements AutoCloseable {
               accepted.addAll(found);
               sink.keep(subject, repository, found);
             });
-    Judgement judgement = judge.judge(image);
+    Optional<Reference> kept = elsewhere.get();
+    Judgement judgement =
+        (kept.isPresent() ? judge.withEvidenceFrom(client().repository(kept.get())) : judge)
+            .judge(image);
     if (ledger != null
         && judgement.repository().isPresent()
         && judgement.tag().isPresent()

@@ -5,31 +5,45 @@ import static dev.assay.cli.CommandSpec.value;
 import static dev.assay.cli.CommandSpec.values;
 
 import dev.assay.attest.PredicateTypes;
+import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Text;
+import dev.assay.crypto.Hashes;
 import dev.assay.signing.BundleSigner;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** {@code sign}: images and files. */
+/** {@code sign}: images, files and digests. */
 final class SignCommand {
 
   static final CommandSpec SPEC =
       new CommandSpec(
           "sign",
-          "sign an image (by its digest) or a file",
-          "IMAGE@DIGEST|FILE...",
+          "sign images (by their digests), files or digests",
+          "IMAGE[:TAG]@DIGEST|FILE|DIGEST...",
           1,
           CommandSpec.MANY,
           """
           An image's signature is attached to it in its registry, as a Sigstore bundle of version 0.3 that refers to the
           image (OCI 1.1; where a registry has no referrers API, by the fallback tag). cosign verifies it. A tag is not
-          signed: it can move between the moment you look and the moment it is signed.
+          signed: it can move between the moment you look and the moment it is signed. --recursive signs every image that
+          an index lists, and then the index.
 
-          A file's signature is written beside it, as FILE.sigstore.json, or to --bundle.
+          --also-legacy adds the form that podman, CRI-O, skopeo and cosign before version 3 read, under the tag
+          sha256-<hex>.sig. It says as what the image may be used: IMAGE:TAG@DIGEST signs the tag too, which must name the
+          digest at that moment; IMAGE@DIGEST speaks for the digest alone.
+
+          A file's signature is written beside it, as FILE.sigstore.json, or to --bundle. Of a digest (sha256:...) the
+          signature is the same as of the file that has it; --bundle says where it is written.
+
+          Several subjects are signed a few at a time. One that fails does not stop the others; the exit status is that of
+          the worst.
 
           The key's password is COSIGN_PASSWORD if that is set, else it is asked for. The key may be elsewhere than in a
           file: env://VARIABLE, pkcs11:token=...;object=... (a token), ssh-agent: (an SSH agent), or SCHEME://... for the
@@ -37,84 +51,117 @@ final class SignCommand {
 
           --ssh-signature writes the signature that ssh-keygen -Y verify reads, by a key of an SSH agent.
           """,
-          SignerOptions.with(
-              value(
-                  "bundle", "FILE", "where the bundle of a file is written; - is standard output"),
-              value("ssh-signature", "FILE", "write an SSH signature of a file instead"),
-              value("namespace", "NAME", "what an SSH signature is for (\"file\" where not given)"),
-              values("annotation", "NAME=VALUE", "say more about an image in the signed statement"),
-              flag("plain-http", "use HTTP instead of HTTPS (on this machine HTTP is used anyway)"),
-              flag("replace", "replace an existing bundle file")),
+          options(),
           List.of(
               "assay sign --key release.key registry.example/pay@sha256:9f86d0...",
+              "assay sign --key release.key --also-legacy registry.example/pay:1.8@sha256:9f86d0...",
               "assay sign --key release.key pay.tar.gz   # writes pay.tar.gz.sigstore.json"));
+
+  private static final List<String> ONLY_IMAGES =
+      List.of("annotation", "recursive", "also-legacy", "signature-repository");
 
   private SignCommand() {}
 
+  private static List<CommandSpec.Option> options() {
+    List<CommandSpec.Option> all = new ArrayList<>();
+    all.add(
+        value("bundle", "FILE", "where the bundle of a file is written; - is standard output"));
+    all.add(value("ssh-signature", "FILE", "write an SSH signature of a file instead"));
+    all.add(value("namespace", "NAME", "what an SSH signature is for (\"file\" where not given)"));
+    all.add(
+        values("annotation", "NAME=VALUE", "say more about an image in the signed statement"));
+    all.addAll(ImageSigning.OPTIONS);
+    all.add(flag("replace", "replace an existing bundle file"));
+    all.add(SigningRun.OUTPUT);
+    return SignerOptions.with(
+        TlsOptions.with(all.toArray(CommandSpec.Option[]::new)).toArray(CommandSpec.Option[]::new));
+  }
+
   static int run(Arguments arguments, Context context) {
-    if (arguments.value("bundle").isPresent() && arguments.operands().size() > 1) {
-      throw new AssayException(Code.USAGE, "--bundle goes with one file");
-    }
     if (arguments.value("ssh-signature").isPresent()) {
       return SshSigning.run(arguments, context);
     }
     if (arguments.value("namespace").isPresent()) {
       throw new AssayException(Code.USAGE, "--namespace goes with --ssh-signature");
     }
-    try (BundleSigner signer = SignerOptions.open(arguments, context)) {
-      signAll(signer, arguments, context);
-    }
-    return 0;
-  }
-
-  private static void signAll(BundleSigner signer, Arguments arguments, Context context) {
-    for (String name : arguments.operands()) {
-      if (Target.isFile(name, context)) {
-        file(name, signer, arguments, context);
-      } else {
-        ImageSigning.attach(
-            name,
-            signer,
-            PredicateTypes.COSIGN_SIGN_V1,
-            Json.object().build(),
-            annotations(arguments),
-            arguments.flag("plain-http"),
-            context);
+    SigningRun.check(arguments, context, ONLY_IMAGES);
+    SigningRun run = new SigningRun(arguments, context);
+    try (BundleSigner signer = SignerOptions.open(arguments, context);
+        ImageSigning images =
+            new ImageSigning(signer, new Signature(notes(arguments)), arguments, context)) {
+      List<SigningRun.Job> jobs = new ArrayList<>();
+      for (String name : arguments.operands()) {
+        jobs.add(
+            new SigningRun.Job(
+                name,
+                switch (SigningRun.kind(name, context)) {
+                  case IMAGE -> (more, done) -> images.attach(name, more, done);
+                  case FILE -> (more, done) -> file(name, signer, run, arguments, context);
+                  case DIGEST -> (more, done) -> digest(name, signer, run, arguments);
+                }));
       }
+      return run.run(jobs);
     }
   }
 
-  private static void file(String name, BundleSigner signer, Arguments arguments, Context context) {
-    if (!annotations(arguments).isEmpty()) {
-      throw new AssayException(Code.USAGE, "--annotation goes with images");
+  /** That an image is signed, and what its signer notes about it. */
+  private record Signature(Map<String, Json> annotations) implements ImageSigning.Said {
+    @Override
+    public String predicateType() {
+      return PredicateTypes.COSIGN_SIGN_V1;
     }
+
+    @Override
+    public Statement about(String repository, Digest image) {
+      Statement.Subject subject =
+          new Statement.Subject(
+              Optional.empty(), Map.of(image.algorithm().id(), image.hex()), annotations);
+      return Statement.create(List.of(subject), predicateType(), Json.object().build());
+    }
+
+    @Override
+    public Optional<Map<String, Json>> signatureNotes() {
+      return Optional.of(annotations);
+    }
+  }
+
+  private static List<ImageSigning.Signed> file(
+      String name, BundleSigner signer, SigningRun run, Arguments arguments, Context context) {
     // What is signed and what is named must be the same bytes, so they are read once.
     byte[] content = Inputs.read(context, name, SIGNED_FILE_BYTES);
-    write(arguments, context, name, signer.message(content).write());
+    return run.written(
+        Hashes.sha256Digest(content),
+        SigningRun.target(arguments, name),
+        signer.message(content).write());
+  }
+
+  private static List<ImageSigning.Signed> digest(
+      String name, BundleSigner signer, SigningRun run, Arguments arguments) {
+    Digest digest = Digest.parse(name);
+    return run.written(
+        digest, SigningRun.target(arguments, name), signer.digest(digest).write());
   }
 
   /** The largest file that is signed (it is held in memory). */
   static final int SIGNED_FILE_BYTES = 1 << 30;
 
-  static void write(Arguments arguments, Context context, String name, byte[] bundle) {
-    String target = arguments.value("bundle").orElse(name + ".sigstore.json");
-    if (target.equals("-")) {
-      context.out().write(bundle, 0, bundle.length);
-      context.out().println();
-      return;
-    }
-    Inputs.write(context, target, bundle, arguments.flag("replace"));
-    context.out().println(target);
+  private static Map<String, Json> notes(Arguments arguments) {
+    Map<String, Json> out = new LinkedHashMap<>();
+    annotations(arguments).forEach((name, value) -> out.put(name, Json.of(value)));
+    return out;
   }
 
-  static Map<String, Json> annotations(Arguments arguments) {
-    Map<String, Json> out = new LinkedHashMap<>();
+  static Map<String, String> annotations(Arguments arguments) {
+    Map<String, String> out = new LinkedHashMap<>();
     for (String pair : arguments.values("annotation")) {
       int equals = pair.indexOf('=');
       if (equals < 1) {
         throw new AssayException(Code.USAGE, "not NAME=VALUE: " + Text.quote(pair));
       }
-      out.put(pair.substring(0, equals), Json.of(pair.substring(equals + 1)));
+      String name = pair.substring(0, equals);
+      if (out.put(name, pair.substring(equals + 1)) != null) {
+        throw new AssayException(Code.USAGE, "--annotation " + Text.quote(name) + " is there twice");
+      }
     }
     return out;
   }

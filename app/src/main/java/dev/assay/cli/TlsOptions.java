@@ -27,6 +27,17 @@ final class TlsOptions {
   private static final CommandSpec.Option KEY =
       CommandSpec.value("tls-key", "FILE", "its private key, PKCS#8 in PEM");
 
+  // Where the usual names are those of a server's own certificate.
+  private static final String REGISTRY = "registry-";
+
+  /** For commands whose {@code --tls-cert} is something else. */
+  static final List<CommandSpec.Option> FOR_REGISTRIES =
+      List.of(
+          CommandSpec.value(
+              REGISTRY + CA.name(), "FILE", CA.description()),
+          CommandSpec.value(REGISTRY + CERT.name(), "FILE", CERT.description()),
+          CommandSpec.value(REGISTRY + KEY.name(), "FILE", KEY.description()));
+
   private TlsOptions() {}
 
   /** These options, then those of TLS. */
@@ -38,19 +49,35 @@ final class TlsOptions {
 
   /** The client that the options and the environment describe. */
   static RegistryClient client(Arguments arguments, Context context) {
+    return client("", arguments, context);
+  }
+
+  /** As {@link #client(Arguments, Context)}, by {@link #FOR_REGISTRIES}. */
+  static RegistryClient registryClient(Arguments arguments, Context context) {
+    return client(REGISTRY, arguments, context);
+  }
+
+  private static RegistryClient client(String prefix, Arguments arguments, Context context) {
     return RegistryClient.of(
         context.environment(),
         arguments.flag("plain-http"),
-        arguments.value("tls-ca").map(name -> read(context, name)),
-        certificate(arguments, context));
+        arguments.value(prefix + CA.name()).map(name -> read(context, name)),
+        certificate(prefix, arguments, context));
   }
 
   /** What {@code --tls-cert} and {@code --tls-key} name, for a client or a server. */
   static Optional<TlsMaterial> certificate(Arguments arguments, Context context) {
-    Optional<String> certificate = arguments.value("tls-cert");
-    Optional<String> key = arguments.value("tls-key");
+    return certificate("", arguments, context);
+  }
+
+  private static Optional<TlsMaterial> certificate(
+      String prefix, Arguments arguments, Context context) {
+    Optional<String> certificate = arguments.value(prefix + CERT.name());
+    Optional<String> key = arguments.value(prefix + KEY.name());
     if (certificate.isPresent() != key.isPresent()) {
-      throw new AssayException(Code.USAGE, "--tls-cert and --tls-key belong together");
+      throw new AssayException(
+          Code.USAGE,
+          "--" + prefix + CERT.name() + " and --" + prefix + KEY.name() + " belong together");
     }
     return certificate.map(
         c -> new TlsMaterial(read(context, c), read(context, key.orElseThrow())));

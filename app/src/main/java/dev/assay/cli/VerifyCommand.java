@@ -45,7 +45,7 @@ final class VerifyCommand {
 
           A signature by a key alone does not prove when it was made; the verdict says so, and --require-time refuses it.
           """,
-          List.of(
+          TlsOptions.with(
               values("key", "FILE", "a public key"),
               values(
                   "identity", "NAME", "who must have signed: the name in the certificate, exactly"),
@@ -67,6 +67,10 @@ final class VerifyCommand {
                   "FILE",
                   "a company's own authorities (PEM) for --identity, instead of the trust root's"),
               values("crl", "FILE", "with --ca: a revocation list"),
+              values(
+                  "annotation",
+                  "NAME=VALUE",
+                  "what each signature must say of the subject, within what is signed"),
               value("threshold", "N", "how many distinct signers must have signed (default 1)"),
               value("policy", "FILE", "a TrustPolicy"),
               values(
@@ -92,6 +96,7 @@ final class VerifyCommand {
                   "record in this ledger, and compare with it (default: $ASSAY_LEDGER, if set)"),
               value("at", "TIME", "judge as of this time (RFC 3339) instead of now"),
               flag("manifest-only", "do not read the layers of images"),
+              SignatureRepository.OPTION,
               flag("plain-http", "use HTTP instead of HTTPS (on this machine HTTP is used anyway)"),
               value("output", "FORMAT", "text (default), json, jsonl, sarif or junit"),
               flag("full", "show digests and everything that was verified in full")),

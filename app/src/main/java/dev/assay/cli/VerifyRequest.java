@@ -27,6 +27,7 @@ import java.util.Optional;
  * What the options of {@code verify} ask for, checked.
  *
  * @param signers who is trusted; empty with a policy, which names its own
+ * @param annotations what each signature must say of the subject
  * @param at the time for which the verdict shall hold; absent: now
  * @param offline whether no network may be used
  * @param notes what was not looked at because of that
@@ -36,6 +37,7 @@ record VerifyRequest(
     Optional<String> policy,
     Optional<String> type,
     int threshold,
+    Map<String, String> annotations,
     Trust trust,
     Optional<Instant> at,
     boolean offline,
@@ -47,7 +49,7 @@ record VerifyRequest(
     return List.of(
         type.isPresent()
             ? new Requirement.Attestation("attestation", type.get(), signers)
-            : new Requirement.Signature(signers, threshold));
+            : new Requirement.Signature(signers, threshold, annotations));
   }
 
   Instant time(Context context) {
@@ -89,6 +91,13 @@ record VerifyRequest(
     if (arguments.flag("print-predicate") && type.isEmpty()) {
       throw new AssayException(Code.USAGE, "--print-predicate goes with --type");
     }
+    Map<String, String> annotations = SignCommand.annotations(arguments);
+    if (!annotations.isEmpty() && (policy.isPresent() || type.isPresent() || ssh)) {
+      throw new AssayException(
+          Code.USAGE,
+          "--annotation goes with signatures by --key and --identity: not with --policy, --type or"
+              + " --ssh-signature");
+    }
     int threshold = arguments.value("threshold").map(VerifyRequest::number).orElse(1);
     if (!signers.isEmpty() && threshold > signers.size()) {
       throw new AssayException(
@@ -102,6 +111,7 @@ record VerifyRequest(
         policy,
         type,
         threshold,
+        annotations,
         trust(arguments, context, at),
         at,
         offline,

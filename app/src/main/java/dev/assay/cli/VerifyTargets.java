@@ -85,6 +85,11 @@ final class VerifyTargets implements AutoCloseable {
           "the rules of a policy speak of images in registries; an image layout is verified with"
               + " --key or --identity");
     }
+    if (layout && arguments.value("signature-repository").isPresent()) {
+      throw new AssayException(
+          Code.USAGE,
+          "--signature-repository goes with images in registries; a layout brings its evidence");
+    }
     if (images == null) {
       images = ImageVerification.open(request, arguments, context);
     }

@@ -84,6 +84,7 @@ public final class RegistryJudge implements ImageJudge {
   private final EvidenceSink sink;
   private final boolean content;
   private final InstantSource clock;
+  private final Optional<ImageStore> evidence;
 
   /**
    * @param stores opens the repository of a reference
@@ -97,12 +98,30 @@ public final class RegistryJudge implements ImageJudge {
       EvidenceSink sink,
       boolean content,
       InstantSource clock) {
+    this(stores, rules, memory, sink, content, clock, Optional.empty());
+  }
+
+  private RegistryJudge(
+      Function<Reference, ImageStore> stores,
+      Rules rules,
+      Memory memory,
+      EvidenceSink sink,
+      boolean content,
+      InstantSource clock,
+      Optional<ImageStore> evidence) {
+    this.evidence = evidence;
     this.stores = stores;
     this.rules = rules;
     this.memory = memory;
     this.sink = sink;
     this.content = content;
     this.clock = clock;
+  }
+
+  /** The same judge, but signatures and attestations are in this store, not beside the image. */
+  public RegistryJudge withEvidenceFrom(ImageStore elsewhere) {
+    return new RegistryJudge(
+        stores, rules, memory, sink, content, clock, Optional.of(elsewhere));
   }
 
   @Override
@@ -132,7 +151,7 @@ public final class RegistryJudge implements ImageJudge {
     }
     Verifier.Outcome outcome;
     try {
-      outcome = judge(store, Subject.of(image.name(), digest), image.repository(), at);
+      outcome = judge(evidence.orElse(store), Subject.of(image.name(), digest), image.repository(), at);
     } catch (AssayException e) {
       checks.add(failed("evidence", e));
       return judgement(image, Optional.of(digest), checks, at);

@@ -30,6 +30,12 @@ public final class Limits {
   /** Entries of one image index. */
   public static final int INDEX_ENTRIES = 50_000;
 
+  /** Images that are signed with the index that lists them. */
+  public static final int INDEX_IMAGES = 1_000;
+
+  /** Indexes within indexes. */
+  public static final int INDEX_DEPTH = 8;
+
   /** Annotations of one descriptor or manifest. */
   public static final int ANNOTATIONS = 4_096;
 
