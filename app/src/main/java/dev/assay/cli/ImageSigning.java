@@ -118,6 +118,7 @@ final class ImageSigning implements AutoCloseable {
           "a tag can move: name " + reference + " by its digest",
           "assay image digest " + reference);
     }
+    Reference place = SignatureRepository.of(arguments, context).orElse(reference);
     ImageStore store = client().repository(reference);
     // Signing what is not there, or not what its name says, helps only somebody else.
     StoredManifest named = named(store, reference);
@@ -127,7 +128,7 @@ final class ImageSigning implements AutoCloseable {
     }
     images.remove(named.descriptor().digest());
     more.accept(images.size());
-    Attaching to = new Attaching(reference, done);
+    Attaching to = new Attaching(reference, place, done);
     List<Signed> out = new ArrayList<>();
     try (Workers<Signed> workers = new Workers<>(AT_ONCE)) {
       workers.run(List.copyOf(images.values()), to::sign).forEach(out::add);
@@ -193,9 +194,9 @@ final class ImageSigning implements AutoCloseable {
     private final ImageStore evidence;
     private final Runnable done;
 
-    Attaching(Reference reference, Runnable done) {
+    Attaching(Reference reference, Reference place, Runnable done) {
       this.reference = reference;
-      this.place = SignatureRepository.of(arguments, context).orElse(reference);
+      this.place = place;
       this.evidence = client().repository(place);
       this.done = done;
     }

@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.attest.Bundle;
 import dev.assay.attest.EvidenceReader;
 import dev.assay.attest.Statement;
+import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.verify.Candidate;
 import dev.assay.verify.Verifier;
@@ -31,7 +32,10 @@ final class PredicateReport implements VerifyReport {
               .bundle()
               .orElseGet(() -> EvidenceReader.one(candidate.bytes(), Limits.SBOM_BYTES));
       if (bundle.content() instanceof Bundle.Envelope envelope) {
-        context.out().println(Statement.of(envelope.dsse()).predicate().compact());
+        Json predicate = Statement.of(envelope.dsse()).writtenPredicate();
+        context
+            .out()
+            .println(predicate instanceof Json.Str text ? text.value() : predicate.compact());
       }
     }
   }

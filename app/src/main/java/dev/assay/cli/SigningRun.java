@@ -112,14 +112,14 @@ final class SigningRun {
       context.out().print(Json.object().put("subjects", subjects).build().pretty());
       return;
     }
-    long subjects = outcomes.stream().mapToLong(o -> o.signed().size()).sum();
+    boolean titled = outcomes.size() > 1 || outcomes.getFirst().signed().size() > 1;
     for (Outcome outcome : outcomes) {
       for (ImageSigning.Signed signed : outcome.signed()) {
-        if (subjects > 1) {
+        if (titled) {
           context.out().println(title(outcome.name(), signed));
         }
         for (ImageSigning.Pushed pushed : signed.pushed()) {
-          context.out().println((subjects > 1 ? "  " : "") + pushed.reference());
+          context.out().println((titled ? "  " : "") + pushed.reference());
         }
       }
     }

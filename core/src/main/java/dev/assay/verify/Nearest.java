@@ -80,7 +80,8 @@ final class Nearest {
           DEPENDENCY_NO_DIGEST,
           DEPENDENCY_INCOMPLETE,
           BAD_PREDICATE,
-          BAD_SBOM ->
+          BAD_SBOM,
+          ANNOTATION_MISSING ->
           7;
       default -> 1;
     };

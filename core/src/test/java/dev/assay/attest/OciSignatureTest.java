@@ -17,10 +17,13 @@ import dev.assay.bytes.Fields;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.crypto.Certificate;
+import dev.assay.crypto.KeyAlgorithm;
+import dev.assay.crypto.PrivateKey;
 import dev.assay.crypto.PublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -281,5 +284,54 @@ class OciSignatureTest {
     assertThrows(
         dev.assay.bytes.AssayException.class,
         () -> OciSignature.read(OciSignature.ENVELOPE, flood, Map.of()));
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgainWithAllThatProvesIt() throws IOException {
+    PrivateKey key = PrivateKey.generate(KeyAlgorithm.ECDSA_P256);
+    byte[] payload =
+        OciLayer.payload("registry.example/pay:1.8", IMAGE, Map.of("stage", Json.of("1")));
+    List<Certificate> certificates = new ArrayList<>(Certificate.fromPem(resource("legacy/leaf.pem")));
+    certificates.addAll(Certificate.fromPem(resource("legacy/root.pem")));
+    Octets leaf = Octets.of(certificates.getFirst().der());
+    LogEntry entry = RekorBundle.parse(SET);
+    Bundle made =
+        new Bundle(
+            Bundle.Form.BUNDLE,
+            Bundle.Version.V0_3,
+            new Bundle.Certificates(List.of(leaf), true),
+            List.of(entry),
+            List.of(Octets.of(new byte[] {1, 2, 3})),
+            new Bundle.MessageSignature(Optional.empty(), Octets.of(key.sign(payload))));
+    OciLayer layer = OciLayer.signature(payload, made, certificates.subList(1, 2));
+    Bundle read = read(layer.bytes(), layer.annotations());
+    assertEquals(List.of(entry), read.logEntries());
+    assertEquals(made.timestamps(), read.timestamps());
+    assertEquals(
+        List.of(leaf, Octets.of(certificates.get(1).der())),
+        ((Bundle.Certificates) read.material()).chain());
+    Bundle.SimpleSigning content = (Bundle.SimpleSigning) read.content();
+    assertEquals("registry.example/pay:1.8", content.dockerReference());
+    assertEquals(IMAGE, content.imageDigest());
+    assertEquals(Map.of("stage", Json.of("1")), content.optional());
+    assertTrue(key.publicKey().verify(payload, content.signature().bytes()));
+    // A second of another signer is another one, this one itself is not.
+    Digest digest = dev.assay.crypto.Hashes.sha256Digest(payload);
+    assertTrue(layer.is(digest, layer.annotations()));
+    assertFalse(layer.is(digest, Map.of(SIGNATURE, "AAAA")));
+    assertFalse(layer.is(IMAGE, layer.annotations()));
+  }
+
+  @Test
+  void withoutNotesThereIsTheNullThatContainerToolsExpect() {
+    assertEquals(
+        "{\"critical\":{\"identity\":{\"docker-reference\":\"r.example/a@"
+            + IMAGE
+            + "\"},\"image\":{\"docker-manifest-digest\":\""
+            + IMAGE
+            + "\"},\"type\":\"cosign container image signature\"},\"optional\":null}",
+        new String(
+            OciLayer.payload("r.example/a@" + IMAGE, IMAGE, Map.of()),
+            java.nio.charset.StandardCharsets.UTF_8));
   }
 }

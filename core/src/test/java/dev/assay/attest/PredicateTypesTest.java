@@ -94,4 +94,43 @@ class PredicateTypesTest {
     PredicateTypes.validateShape(PredicateTypes.COSIGN_CUSTOM_V1, wrapped);
     assertEquals(Optional.of("a\nb"), PredicateTypes.customData(wrapped));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "https://openvex.dev/ns | {'@context':'https://openvex.dev/ns','statements':[{}]}",
+        "https://openvex.dev/ns |"
+            + " {'@context':'https://openvex.dev/ns','statements':[{'vulnerability':'CVE-1'}]}",
+        "https://openvex.dev/ns | {'@context':'https://openvex.dev/ns',"
+            + "'statements':[{'vulnerability':'CVE-1','status':'harmless'}]}",
+        "https://cosign.sigstore.dev/attestation/vuln/v1 |"
+            + " {'scanner':{'uri':1},'metadata':{}}",
+        "https://cosign.sigstore.dev/attestation/vuln/v1 |"
+            + " {'scanner':{},'metadata':{'scanStartedOn':'yesterday'}}",
+        "https://in-toto.io/Link/v1 | {'name':'build','command':'make'}",
+        "https://in-toto.io/Link/v1 | {'name':'build','environment':[]}",
+      })
+  void whatIsThereHasTheRightForm(String type, String predicate) {
+    refused(
+        Code.BAD_PREDICATE,
+        () -> PredicateTypes.validateShape(type, json(predicate.replace('\'', '"'))));
+  }
+
+  @Test
+  void anExploitabilityStatementSaysHowItStands() {
+    PredicateTypes.validateShape(
+        PredicateTypes.OPENVEX,
+        json(
+            "{\"@context\":\"https://openvex.dev/ns/v0.2.0\",\"statements\":[{\"vulnerability\":"
+                + "{\"name\":\"CVE-1\"},\"status\":\"not_affected\"}]}"));
+  }
+
+  @Test
+  void spdxInTagsAndValuesIsRecognised() {
+    assertTrue(PredicateTypes.isSpdxText("# made by x\n\nSPDXVersion: SPDX-2.3\nSPDXID: y\n"));
+    for (String text : new String[] {"", "SPDXVersion: 2.3", "{\"a\":1}", "Name: SPDXVersion:"}) {
+      assertTrue(!PredicateTypes.isSpdxText(text), text);
+    }
+  }
 }

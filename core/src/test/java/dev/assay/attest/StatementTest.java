@@ -217,4 +217,28 @@ class StatementTest {
           dev.assay.bytes.AssayException.class, () -> StatementHead.read(bytes(bad), 1 << 20));
     }
   }
+
+  @Test
+  void aTextIsAPredicateOfSpdxAlone() {
+    String text =
+        json(pair(SHA256)).replace("{\"x\":1}", "\"SPDXVersion: SPDX-2.3\\n\"");
+    refused(Code.BAD_STATEMENT, () -> read(text));
+    for (String other :
+        List.of(PredicateTypes.CYCLONEDX, PredicateTypes.SLSA_PROVENANCE_V1, "https://spdx.dev/")) {
+      refused(
+          Code.BAD_STATEMENT, () -> read(text.replace("https://example.com/p", other)));
+    }
+    Statement spdx = read(text.replace("https://example.com/p", PredicateTypes.SPDX));
+    assertEquals(Json.of("SPDXVersion: SPDX-2.3\n"), spdx.writtenPredicate());
+    assertTrue(spdx.predicate().members().isEmpty());
+    PredicateTypes.validateShape(spdx.predicateType(), spdx.writtenPredicate());
+    refused(
+        Code.BAD_PREDICATE,
+        () -> PredicateTypes.validateShape(PredicateTypes.SPDX, Json.of("Name: x")));
+    refused(
+        Code.BAD_STATEMENT,
+        () ->
+            read(json(pair(SHA256)).replace("{\"x\":1}", "[1]").replace(
+                "https://example.com/p", PredicateTypes.SPDX)));
+  }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.attest.Bundle;
+import dev.assay.attest.OciLayer;
+import dev.assay.attest.OciSignature;
 import dev.assay.attest.PredicateTypes;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.Code;
@@ -313,5 +315,145 @@ class VerifierTest {
                 RELEASE.statement(
                     IMAGE, PredicateTypes.CYCLONEDX, Json.object().put("x", 1).build())),
             sbom));
+  }
+
+  private static final Map<String, String> PROD = Map.of("env", "prod");
+
+  private static Requirement saying(Map<String, String> annotations, TrustedKey... keys) {
+    return new Requirement.Signature(List.of(keys), keys.length, annotations);
+  }
+
+  private static Statement.Subject noted(Digest digest, Map<String, Json> annotations) {
+    return new Statement.Subject(
+        Optional.empty(), Map.of(digest.algorithm().id(), digest.hex()), annotations);
+  }
+
+  private static Candidate noting(Forge signer, Statement.Subject... subjects) {
+    return signer.statement(
+        List.of(subjects), PredicateTypes.COSIGN_SIGN_V1, Json.object().build());
+  }
+
+  @Test
+  void annotationsThatAreAskedForAreInTheSignedStatement() {
+    Candidate good = noting(RELEASE, noted(IMAGE, Map.of("env", Json.of("prod"))));
+    assertTrue(verify(List.of(good), saying(PROD, RELEASE.trusted)).verified());
+    assertTrue(verify(List.of(good), saying(Map.of(), RELEASE.trusted)).verified());
+    Verdict none =
+        verify(List.of(RELEASE.signature(IMAGE)), saying(PROD, RELEASE.trusted));
+    refused(Code.ANNOTATION_MISSING, none);
+    assertEquals(1, none.exit().status());
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(
+            List.of(noting(RELEASE, noted(IMAGE, Map.of("env", Json.of("staging"))))),
+            saying(PROD, RELEASE.trusted)));
+    // A number is not the text that looks like it.
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(
+            List.of(noting(RELEASE, noted(IMAGE, Map.of("n", Json.of(1))))),
+            saying(Map.of("n", "1"), RELEASE.trusted)));
+  }
+
+  @Test
+  void whatIsSaidOfAnotherSubjectOrInTwoPlacesIsNotSaidOfThisOne() {
+    Digest other = Forge.digest("other");
+    Map<String, Json> prod = Map.of("env", Json.of("prod"));
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(
+            List.of(noting(RELEASE, noted(IMAGE, Map.of()), noted(other, prod))),
+            saying(PROD, RELEASE.trusted)));
+    Map<String, String> two = Map.of("env", "prod", "tier", "1");
+    Map<String, Json> tier = Map.of("tier", Json.of("1"));
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(
+            List.of(noting(RELEASE, noted(IMAGE, prod), noted(IMAGE, tier))),
+            saying(two, RELEASE.trusted)));
+    // Nor in two signatures.
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(
+            List.of(noting(RELEASE, noted(IMAGE, prod)), noting(RELEASE, noted(IMAGE, tier))),
+            saying(two, RELEASE.trusted)));
+    // What is in the predicate is not about a subject.
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(
+            List.of(
+                RELEASE.statement(
+                    IMAGE,
+                    PredicateTypes.COSIGN_SIGN_V1,
+                    Json.object().put("env", "prod").build())),
+            saying(PROD, RELEASE.trusted)));
+  }
+
+  @Test
+  void theAnnotationOfAStrangerDoesNotHelpASignature() {
+    Candidate strangers = noting(ATTACKER, noted(IMAGE, Map.of("env", Json.of("prod"))));
+    Verdict verdict =
+        verify(
+            List.of(strangers, RELEASE.signature(IMAGE)), saying(PROD, RELEASE.trusted));
+    refused(Code.ANNOTATION_MISSING, verdict);
+    // Each of the signatures that a threshold counts says it.
+    Forge second = new Forge("second");
+    Candidate ours = noting(RELEASE, noted(IMAGE, Map.of("env", Json.of("prod"))));
+    refused(
+        Code.TOO_FEW_SIGNERS,
+        verify(
+            List.of(ours, second.signature(IMAGE)),
+            saying(PROD, RELEASE.trusted, second.trusted)));
+    assertTrue(
+        verify(
+                List.of(ours, noting(second, noted(IMAGE, Map.of("env", Json.of("prod"))))),
+                saying(PROD, RELEASE.trusted, second.trusted))
+            .verified());
+  }
+
+  @Test
+  void ofTheOlderFormOnlyWhatIsInThePayloadCounts() {
+    byte[] said = OciLayer.payload("r/pay:1", IMAGE, Map.of("env", Json.of("prod")));
+    byte[] silent = OciLayer.payload("r/pay:1", IMAGE, Map.of());
+    assertTrue(verify(List.of(older(said, Map.of())), saying(PROD, RELEASE.trusted)).verified());
+    refused(
+        Code.ANNOTATION_MISSING,
+        verify(List.of(older(silent, Map.of("env", "prod"))), saying(PROD, RELEASE.trusted)));
+  }
+
+  private static Candidate older(byte[] payload, Map<String, String> notSigned) {
+    OciLayer layer =
+        OciLayer.signature(
+            payload,
+            Bundle.forMessage(
+                Bundle.hintOf(RELEASE.key.publicKey()),
+                Hashes.sha256Digest(payload),
+                RELEASE.key.sign(payload)),
+            List.of());
+    Map<String, String> annotations = new java.util.HashMap<>(layer.annotations());
+    annotations.putAll(notSigned);
+    return Candidate.of("tag", OciSignature.pack(layer.mediaType(), layer.bytes(), annotations));
+  }
+
+  @Test
+  void theSignatureOfAFileSaysNothingOfIt() {
+    byte[] content = Text.utf8("a file");
+    byte[] bundle =
+        Bundle.forMessage(
+                Bundle.hintOf(RELEASE.key.publicKey()),
+                Hashes.sha256Digest(content),
+                RELEASE.key.signDigest(Hashes.sha256Digest(content)))
+            .write();
+    for (Map<String, String> asked : List.of(Map.<String, String>of(), PROD)) {
+      Verifier.Outcome outcome =
+          Verifier.verify(
+              Subject.of("file", content),
+              List.of(Candidate.of("b", bundle)),
+              List.of(saying(asked, RELEASE.trusted)),
+              Trust.NONE,
+              History.NONE,
+              NOW);
+      assertEquals(asked.isEmpty(), outcome.checks().getFirst().passed());
+    }
   }
 }
