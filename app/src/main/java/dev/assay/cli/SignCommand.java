@@ -60,6 +60,9 @@ final class SignCommand {
   private static final List<String> ONLY_IMAGES =
       List.of("annotation", "recursive", "also-legacy", "signature-repository");
 
+  private static final List<String> NOT_SSH =
+      List.of("recursive", "also-legacy", "signature-repository", "output");
+
   private SignCommand() {}
 
   private static List<CommandSpec.Option> options() {
@@ -79,6 +82,12 @@ final class SignCommand {
 
   static int run(Arguments arguments, Context context) {
     if (arguments.value("ssh-signature").isPresent()) {
+      for (String option : NOT_SSH) {
+        if (arguments.options().containsKey(option)) {
+          throw new AssayException(
+              Code.USAGE, "--" + option + " does not go with --ssh-signature");
+        }
+      }
       return SshSigning.run(arguments, context);
     }
     if (arguments.value("namespace").isPresent()) {

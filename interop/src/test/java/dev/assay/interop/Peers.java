@@ -21,6 +21,16 @@ final class Peers {
     return peer("cosign");
   }
 
+  /** Version 2, for what was written and read before bundles. */
+  static Path cosign2() {
+    return peer("cosign-2");
+  }
+
+  /** A registry with the referrers API that is not ours. */
+  static Path referrersRegistry() {
+    return peer("referrers-registry");
+  }
+
   static Path skopeo() {
     return peer("skopeo");
   }
