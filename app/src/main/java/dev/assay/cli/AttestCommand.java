@@ -57,8 +57,7 @@ final class AttestCommand {
     all.add(value("type", "TYPE", "the predicate type"));
     all.add(value("predicate", "FILE", "the predicate, JSON; - is standard input"));
     all.add(value("statement", "FILE", "the whole in-toto statement, instead of these two"));
-    all.add(
-        value("bundle", "FILE", "where the bundle of a file is written; - is standard output"));
+    all.add(value("bundle", "FILE", "where the bundle of a file is written; - is standard output"));
     all.addAll(ImageSigning.OPTIONS);
     all.add(flag("replace", "replace an existing bundle file"));
     all.add(SigningRun.OUTPUT);
@@ -125,9 +124,7 @@ final class AttestCommand {
     public Statement about(String name, Digest subject) {
       return Statement.create(
           List.of(
-              name.isEmpty()
-                  ? Statement.Subject.of(subject)
-                  : Statement.Subject.of(name, subject)),
+              name.isEmpty() ? Statement.Subject.of(subject) : Statement.Subject.of(name, subject)),
           predicateType,
           predicate);
     }

@@ -46,9 +46,7 @@ final class GateJudges {
             context.clock());
     Optional<Reference> elsewhere = SignatureRepository.of(arguments, context);
     return new JudgeSource.PolicyJudge(
-        elsewhere.isPresent()
-            ? judge.withEvidenceFrom(client.repository(elsewhere.get()))
-            : judge,
+        elsewhere.isPresent() ? judge.withEvidenceFrom(client.repository(elsewhere.get())) : judge,
         policy.mode() == TrustPolicy.Mode.ENFORCE ? Mode.ENFORCE : Mode.AUDIT,
         Octets.of(PolicyReader.selfContained(document, keyFiles)));
   }

@@ -208,10 +208,8 @@ final class ImageSigning implements AutoCloseable {
           alsoLegacy ? Optional.of(layer(image.digest(), bundle)) : Optional.empty();
       List<Pushed> pushed = new ArrayList<>();
       if (layer.isPresent()) {
-        SignatureTag.Written written =
-            SignatureTag.add(evidence, image.digest(), layer.get());
-        pushed.add(
-            new Pushed("tag", at(":" + written.tag()), written.manifest().digest()));
+        SignatureTag.Written written = SignatureTag.add(evidence, image.digest(), layer.get());
+        pushed.add(new Pushed("tag", at(":" + written.tag()), written.manifest().digest()));
       }
       Descriptor referrer =
           BundleReferrers.attach(

@@ -54,7 +54,8 @@ final class SignCommand {
           options(),
           List.of(
               "assay sign --key release.key registry.example/pay@sha256:9f86d0...",
-              "assay sign --key release.key --also-legacy registry.example/pay:1.8@sha256:9f86d0...",
+              "assay sign --key release.key --also-legacy"
+                  + " registry.example/pay:1.8@sha256:9f86d0...",
               "assay sign --key release.key pay.tar.gz   # writes pay.tar.gz.sigstore.json"));
 
   private static final List<String> ONLY_IMAGES =
@@ -67,12 +68,10 @@ final class SignCommand {
 
   private static List<CommandSpec.Option> options() {
     List<CommandSpec.Option> all = new ArrayList<>();
-    all.add(
-        value("bundle", "FILE", "where the bundle of a file is written; - is standard output"));
+    all.add(value("bundle", "FILE", "where the bundle of a file is written; - is standard output"));
     all.add(value("ssh-signature", "FILE", "write an SSH signature of a file instead"));
     all.add(value("namespace", "NAME", "what an SSH signature is for (\"file\" where not given)"));
-    all.add(
-        values("annotation", "NAME=VALUE", "say more about an image in the signed statement"));
+    all.add(values("annotation", "NAME=VALUE", "say more about an image in the signed statement"));
     all.addAll(ImageSigning.OPTIONS);
     all.add(flag("replace", "replace an existing bundle file"));
     all.add(SigningRun.OUTPUT);
@@ -84,8 +83,7 @@ final class SignCommand {
     if (arguments.value("ssh-signature").isPresent()) {
       for (String option : NOT_SSH) {
         if (arguments.options().containsKey(option)) {
-          throw new AssayException(
-              Code.USAGE, "--" + option + " does not go with --ssh-signature");
+          throw new AssayException(Code.USAGE, "--" + option + " does not go with --ssh-signature");
         }
       }
       return SshSigning.run(arguments, context);
@@ -147,8 +145,7 @@ final class SignCommand {
   private static List<ImageSigning.Signed> digest(
       String name, BundleSigner signer, SigningRun run, Arguments arguments) {
     Digest digest = Digest.parse(name);
-    return run.written(
-        digest, SigningRun.target(arguments, name), signer.digest(digest).write());
+    return run.written(digest, SigningRun.target(arguments, name), signer.digest(digest).write());
   }
 
   /** The largest file that is signed (it is held in memory). */
@@ -169,7 +166,8 @@ final class SignCommand {
       }
       String name = pair.substring(0, equals);
       if (out.put(name, pair.substring(equals + 1)) != null) {
-        throw new AssayException(Code.USAGE, "--annotation " + Text.quote(name) + " is there twice");
+        throw new AssayException(
+            Code.USAGE, "--annotation " + Text.quote(name) + " is there twice");
       }
     }
     return out;

@@ -62,8 +62,7 @@ final class SigningRun {
     try (Workers<Outcome> workers = new Workers<>(AT_ONCE);
         ProgressBar bar = ProgressBar.things("signing", context)) {
       bar.expect(jobs.size());
-      for (Outcome outcome :
-          workers.run(jobs, job -> attempt(job, bar))) {
+      for (Outcome outcome : workers.run(jobs, job -> attempt(job, bar))) {
         outcome.failure().ifPresent(e -> bar.aside(() -> complain(outcome.name(), e)));
         outcomes.add(outcome);
       }
@@ -88,8 +87,7 @@ final class SigningRun {
       return new Outcome(
           job.name(),
           List.of(),
-          Optional.of(
-              new AssayException(Code.FILE_UNREADABLE, String.valueOf(e.getMessage()), e)));
+          Optional.of(new AssayException(Code.FILE_UNREADABLE, String.valueOf(e.getMessage()), e)));
     }
   }
 
@@ -97,11 +95,7 @@ final class SigningRun {
     context
         .err()
         .println(
-            "error: "
-                + Text.printable(name + ": " + e.getMessage())
-                + " ("
-                + e.code().id()
-                + ")");
+            "error: " + Text.printable(name + ": " + e.getMessage()) + " (" + e.code().id() + ")");
     e.hint().ifPresent(h -> context.err().println("hint: " + Text.printable(h)));
   }
 

@@ -33,8 +33,7 @@ final class TlsOptions {
   /** For commands whose {@code --tls-cert} is something else. */
   static final List<CommandSpec.Option> FOR_REGISTRIES =
       List.of(
-          CommandSpec.value(
-              REGISTRY + CA.name(), "FILE", CA.description()),
+          CommandSpec.value(REGISTRY + CA.name(), "FILE", CA.description()),
           CommandSpec.value(REGISTRY + CERT.name(), "FILE", CERT.description()),
           CommandSpec.value(REGISTRY + KEY.name(), "FILE", KEY.description()));
 

@@ -120,8 +120,7 @@ public final class RegistryJudge implements ImageJudge {
 
   /** The same judge, but signatures and attestations are in this store, not beside the image. */
   public RegistryJudge withEvidenceFrom(ImageStore elsewhere) {
-    return new RegistryJudge(
-        stores, rules, memory, sink, content, clock, Optional.of(elsewhere));
+    return new RegistryJudge(stores, rules, memory, sink, content, clock, Optional.of(elsewhere));
   }
 
   @Override
@@ -151,7 +150,8 @@ public final class RegistryJudge implements ImageJudge {
     }
     Verifier.Outcome outcome;
     try {
-      outcome = judge(evidence.orElse(store), Subject.of(image.name(), digest), image.repository(), at);
+      outcome =
+          judge(evidence.orElse(store), Subject.of(image.name(), digest), image.repository(), at);
     } catch (AssayException e) {
       checks.add(failed("evidence", e));
       return judgement(image, Optional.of(digest), checks, at);

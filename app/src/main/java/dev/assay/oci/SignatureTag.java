@@ -142,7 +142,11 @@ public final class SignatureTag {
   private AssayException taken(String what) {
     return new AssayException(
         Code.SIGNATURE_TAG_TAKEN,
-        "what is under " + tag + " in " + Text.printable(store.name()) + " is no signatures: "
+        "what is under "
+            + tag
+            + " in "
+            + Text.printable(store.name())
+            + " is no signatures: "
             + what,
         "it was left as it is; assay image digest " + store.name() + ":" + tag);
   }
@@ -195,9 +199,7 @@ public final class SignatureTag {
             .put("created", EPOCH)
             .put("history", history)
             .put("os", "")
-            .put(
-                "rootfs",
-                Json.object().put("type", "layers").put("diff_ids", Json.strings(diffs)))
+            .put("rootfs", Json.object().put("type", "layers").put("diff_ids", Json.strings(diffs)))
             .put("config", Json.object())
             .build()
             .compact());

@@ -42,8 +42,7 @@ public final class KeyBundleSigner implements BundleSigner {
 
   @Override
   public Bundle digest(Digest digest) {
-    return Bundle.forMessage(
-        Bundle.hintOf(signer.publicKey()), digest, signer.signDigest(digest));
+    return Bundle.forMessage(Bundle.hintOf(signer.publicKey()), digest, signer.signDigest(digest));
   }
 
   @Override

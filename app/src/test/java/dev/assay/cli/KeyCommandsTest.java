@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.bytes.Digest;
 import dev.assay.bytes.Text;
 import dev.assay.crypto.EncryptedKeyFile;
 import dev.assay.crypto.KeyAlgorithm;
@@ -183,6 +184,12 @@ class KeyCommandsTest {
       run(environment, "sign", "--key", uri, "--bundle", kind + ".json", "artifact");
       run(environment, "verify", "--key", kind + ".pub", "--bundle", kind + ".json", "artifact");
     }
+    // Of the content the token sees no more than this in any case.
+    String digest =
+        Target.digest(sandbox.folder().resolve("artifact"), Digest.Algorithm.SHA256).toString();
+    String uri = hsm.uri("token=Release;object=ecdsa-p256");
+    run(environment, "sign", "--key", uri, "--bundle", "by-digest.json", digest);
+    run(environment, "verify", "--key", "ecdsa-p256.pub", "--bundle", "by-digest.json", "artifact");
     String listed = run(environment, "key", "list", "--module", hsm.file().toString()).out();
     assertEquals(2, listed.lines().filter(l -> l.startsWith("pkcs11:token=Release;")).count());
   }

@@ -71,8 +71,7 @@ class SignImagesTest {
   private static Sandbox.Ran with(Map<String, String> more, String... words) {
     Map<String, String> environment = new HashMap<>(Sandbox.environment(box().folder()));
     environment.putAll(more);
-    return Sandbox.run(
-        box().folder(), environment, new byte[0], Clock.systemUTC(), List.of(words));
+    return Sandbox.run(box().folder(), environment, new byte[0], Clock.systemUTC(), List.of(words));
   }
 
   private static List<Fields> subjects(Sandbox.Ran ran) {
@@ -223,7 +222,13 @@ class SignImagesTest {
 
     List<String> all = index("older-multi");
     box()
-        .ok("sign", "--key", "release.key", "--also-legacy", "--recursive", tagged(all.get(0), "1"));
+        .ok(
+            "sign",
+            "--key",
+            "release.key",
+            "--also-legacy",
+            "--recursive",
+            tagged(all.get(0), "1"));
     for (String each : all) {
       assertEquals(box().host() + "/older-multi:1", usableAs(each), each);
     }
@@ -336,8 +341,7 @@ class SignImagesTest {
   void theGateLooksForEvidenceWhereItIsTold() throws Exception {
     String image = box().image("gated:1", "gated");
     String signatures = box().host() + "/gate-signatures";
-    box()
-        .ok("sign", "--key", "release.key", "--signature-repository", signatures, image);
+    box().ok("sign", "--key", "release.key", "--signature-repository", signatures, image);
     box()
         .write(
             "gate.yaml",
@@ -402,16 +406,13 @@ class SignImagesTest {
             "--annotation",
             "env=prod",
             image);
-    box()
-        .ends(
-            1, "ASY1312", "verify", "--key", "release.pub", "--annotation", "env=test", image);
-    box()
-        .ends(1, "ASY1312", "verify", "--key", "release.pub", "--annotation", "a=b", image);
+    box().ends(1, "ASY1312", "verify", "--key", "release.pub", "--annotation", "env=test", image);
+    box().ends(1, "ASY1312", "verify", "--key", "release.pub", "--annotation", "a=b", image);
     box().ends(1, "ASY1202", "verify", "--key", "other.pub", "--annotation", "env=prod", image);
     String old = box().image("noted-older:1", "noted, older");
-    box()
-        .ok("sign", "--key", "release.key", "--also-legacy", "--annotation", "env=prod", old);
-    assertTrue(Text.utf8(older(old).getFirst().bytes()).contains("\"optional\":{\"env\":\"prod\"}"));
+    box().ok("sign", "--key", "release.key", "--also-legacy", "--annotation", "env=prod", old);
+    assertTrue(
+        Text.utf8(older(old).getFirst().bytes()).contains("\"optional\":{\"env\":\"prod\"}"));
   }
 
   @Test
@@ -438,7 +439,8 @@ class SignImagesTest {
     List<Fields> subjects = subjects(ran);
     assertEquals(4, subjects.size());
     assertEquals("ASY3005", subjects.get(1).object("error").string("code"));
-    assertEquals("many.txt.sigstore.json",
+    assertEquals(
+        "many.txt.sigstore.json",
         subjects.get(2).objects("written", 2).getFirst().string("reference"));
     for (String good : List.of(first, "many.txt", last)) {
       box().ok("verify", "--key", "release.pub", good);
@@ -476,8 +478,8 @@ class SignImagesTest {
   void aStatementIsSignedAsItIsIfItIsAboutTheSubject() throws Exception {
     String image = box().image("stated:1", "stated");
     String statement =
-        "{\"_type\":\"https://in-toto.io/Statement/v0.1\", \"subject\":[{\"name\":\"x\",\"digest\":{"
-            + "\"sha256\":\""
+        "{\"_type\":\"https://in-toto.io/Statement/v0.1\","
+            + " \"subject\":[{\"name\":\"x\",\"digest\":{\"sha256\":\""
             + Sandbox.digest(image).hex()
             + "\"}}],\"predicateType\":\"https://acme.example/review/v1\","
             + "\"predicate\":{\"by\":\"al\"}, \"more\":[1]}";
@@ -505,14 +507,17 @@ class SignImagesTest {
             "stated.json",
             Sandbox.digest(image).toString());
     Bundle bundle = Bundle.parse(Files.readAllBytes(box().folder().resolve("stated.json")));
-    assertArrayEquals(
-        Text.utf8(statement), ((Bundle.Envelope) bundle.content()).dsse().payload());
+    assertArrayEquals(Text.utf8(statement), ((Bundle.Envelope) bundle.content()).dsse().payload());
 
     String other = box().image("stated-other:1", "another");
     box()
-        .ends(1, "ASY1103", "attest", "--key", "release.key", "--statement", "statement.json", other);
+        .ends(
+            1, "ASY1103", "attest", "--key", "release.key", "--statement", "statement.json", other);
     box().ends(1, "ASY1102", "verify", "--key", "release.pub", other);
-    box().write("bad.json", statement.replace("https://acme.example/review/v1", "https://spdx.dev/Document"));
+    box()
+        .write(
+            "bad.json",
+            statement.replace("https://acme.example/review/v1", "https://spdx.dev/Document"));
     box().ends(1, "ASY1304", "attest", "--key", "release.key", "--statement", "bad.json", image);
     box()
         .ends(
@@ -533,18 +538,23 @@ class SignImagesTest {
     String image = box().image("spdx:1", "spdx");
     String text = "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n";
     box().write("sbom.spdx", text);
-    box()
-        .ok(
-            "attest", "--key", "release.key", "--type", "spdx", "--predicate", "sbom.spdx", image);
+    box().ok("attest", "--key", "release.key", "--type", "spdx", "--predicate", "sbom.spdx", image);
     Sandbox.Ran ran =
-        box()
-            .ok("verify", "--key", "release.pub", "--type", "spdx", "--print-predicate", image);
+        box().ok("verify", "--key", "release.pub", "--type", "spdx", "--print-predicate", image);
     assertEquals(text.strip(), ran.out().strip());
     box().write("not.spdx", "Name: x\n");
     box()
         .ends(
-            1, "ASY1001", "attest", "--key", "release.key", "--type", "spdx", "--predicate",
-            "not.spdx", image);
+            1,
+            "ASY1001",
+            "attest",
+            "--key",
+            "release.key",
+            "--type",
+            "spdx",
+            "--predicate",
+            "not.spdx",
+            image);
   }
 
   @Test
@@ -577,7 +587,16 @@ class SignImagesTest {
             "--bundle",
             "far.att.json",
             digest);
-    box().ok("verify", "--key", "edd.pub", "--type", "custom", "--bundle", "far.att.json", "far.bin");
+    box()
+        .ok(
+            "verify",
+            "--key",
+            "edd.pub",
+            "--type",
+            "custom",
+            "--bundle",
+            "far.att.json",
+            "far.bin");
   }
 
   private static Context context() {

@@ -50,12 +50,9 @@ class SignatureTagTest {
   }
 
   private static OciLayer signature(Digest image, String by) {
-    byte[] payload =
-        OciLayer.payload("r.example/app:1", image, Map.of("by", Json.of(by)));
+    byte[] payload = OciLayer.payload("r.example/app:1", image, Map.of("by", Json.of(by)));
     return OciLayer.signature(
-        payload,
-        Bundle.forMessage("", Hashes.sha256Digest(payload), KEY.sign(payload)),
-        List.of());
+        payload, Bundle.forMessage("", Hashes.sha256Digest(payload), KEY.sign(payload)), List.of());
   }
 
   private static String tag(Digest image) {
@@ -70,8 +67,8 @@ class SignatureTagTest {
       Bundle read = OciSignature.read(found.layerMediaType(), found.bytes(), found.annotations());
       Bundle.SimpleSigning simple = (Bundle.SimpleSigning) read.content();
       assertTrue(KEY.publicKey().verify(simple.payload().bytes(), simple.signature().bytes()));
-      assertTrue(
-          out.add(((Json.Str) simple.optional().get("by")).value()), "the same one twice");
+      boolean other = simple.optional().get("by") instanceof Json.Str by && out.add(by.value());
+      assertTrue(other, "the same one twice");
     }
     return out;
   }
@@ -154,9 +151,7 @@ class SignatureTagTest {
         store.writeManifest(other.getValue(), other.getKey(), Optional.of(tag));
         assertEquals(
             Code.SIGNATURE_TAG_TAKEN,
-            code(
-                () ->
-                    SignatureTag.add(store, image.digest(), signature(image.digest(), "ours"))));
+            code(() -> SignatureTag.add(store, image.digest(), signature(image.digest(), "ours"))));
         assertArrayEquals(other.getValue(), store.manifest(tag).bytes());
       }
     }
@@ -173,8 +168,7 @@ class SignatureTagTest {
                 if (!e.method().equals("GET")) {
                   writes.incrementAndGet();
                 }
-                e.respond(
-                    200, Map.of("Content-Type", MediaTypes.MANIFEST), Text.utf8(garbage));
+                e.respond(200, Map.of("Content-Type", MediaTypes.MANIFEST), Text.utf8(garbage));
               });
           RegistryClient client = client()) {
         RemoteRepository store = client.repository(reference(server, "app"));

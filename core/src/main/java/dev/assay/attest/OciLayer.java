@@ -2,7 +2,6 @@ package dev.assay.attest;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Base64s;
-import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Hex;
 import dev.assay.bytes.Json;

@@ -173,7 +173,10 @@ public final class PrivateKey {
     }
     throw new AssayException(
         Code.KEY_UNSUPPORTED,
-        "a key of the kind " + algorithm().id() + " does not sign by a " + digest.algorithm().id()
+        "a key of the kind "
+            + algorithm().id()
+            + " does not sign by a "
+            + digest.algorithm().id()
             + " digest alone");
   }
 

@@ -188,7 +188,8 @@ final class Evidence {
         found.add(
             have == null
                 ? "no " + Text.quote(w.getKey())
-                : Text.quote(w.getKey() + "=" + (have instanceof Json.Str s ? s.value() : have.compact())));
+                : Text.quote(
+                    w.getKey() + "=" + (have instanceof Json.Str s ? s.value() : have.compact())));
       }
     }
     return Optional.of(

@@ -291,7 +291,8 @@ class OciSignatureTest {
     PrivateKey key = PrivateKey.generate(KeyAlgorithm.ECDSA_P256);
     byte[] payload =
         OciLayer.payload("registry.example/pay:1.8", IMAGE, Map.of("stage", Json.of("1")));
-    List<Certificate> certificates = new ArrayList<>(Certificate.fromPem(resource("legacy/leaf.pem")));
+    List<Certificate> certificates =
+        new ArrayList<>(Certificate.fromPem(resource("legacy/leaf.pem")));
     certificates.addAll(Certificate.fromPem(resource("legacy/root.pem")));
     Octets leaf = Octets.of(certificates.getFirst().der());
     LogEntry entry = RekorBundle.parse(SET);

@@ -220,13 +220,11 @@ class StatementTest {
 
   @Test
   void aTextIsAPredicateOfSpdxAlone() {
-    String text =
-        json(pair(SHA256)).replace("{\"x\":1}", "\"SPDXVersion: SPDX-2.3\\n\"");
+    String text = json(pair(SHA256)).replace("{\"x\":1}", "\"SPDXVersion: SPDX-2.3\\n\"");
     refused(Code.BAD_STATEMENT, () -> read(text));
     for (String other :
         List.of(PredicateTypes.CYCLONEDX, PredicateTypes.SLSA_PROVENANCE_V1, "https://spdx.dev/")) {
-      refused(
-          Code.BAD_STATEMENT, () -> read(text.replace("https://example.com/p", other)));
+      refused(Code.BAD_STATEMENT, () -> read(text.replace("https://example.com/p", other)));
     }
     Statement spdx = read(text.replace("https://example.com/p", PredicateTypes.SPDX));
     assertEquals(Json.of("SPDXVersion: SPDX-2.3\n"), spdx.writtenPredicate());
@@ -238,7 +236,9 @@ class StatementTest {
     refused(
         Code.BAD_STATEMENT,
         () ->
-            read(json(pair(SHA256)).replace("{\"x\":1}", "[1]").replace(
-                "https://example.com/p", PredicateTypes.SPDX)));
+            read(
+                json(pair(SHA256))
+                    .replace("{\"x\":1}", "[1]")
+                    .replace("https://example.com/p", PredicateTypes.SPDX)));
   }
 }

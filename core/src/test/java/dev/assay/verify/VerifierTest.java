@@ -338,8 +338,7 @@ class VerifierTest {
     Candidate good = noting(RELEASE, noted(IMAGE, Map.of("env", Json.of("prod"))));
     assertTrue(verify(List.of(good), saying(PROD, RELEASE.trusted)).verified());
     assertTrue(verify(List.of(good), saying(Map.of(), RELEASE.trusted)).verified());
-    Verdict none =
-        verify(List.of(RELEASE.signature(IMAGE)), saying(PROD, RELEASE.trusted));
+    Verdict none = verify(List.of(RELEASE.signature(IMAGE)), saying(PROD, RELEASE.trusted));
     refused(Code.ANNOTATION_MISSING, none);
     assertEquals(1, none.exit().status());
     refused(
@@ -393,8 +392,7 @@ class VerifierTest {
   void theAnnotationOfAStrangerDoesNotHelpASignature() {
     Candidate strangers = noting(ATTACKER, noted(IMAGE, Map.of("env", Json.of("prod"))));
     Verdict verdict =
-        verify(
-            List.of(strangers, RELEASE.signature(IMAGE)), saying(PROD, RELEASE.trusted));
+        verify(List.of(strangers, RELEASE.signature(IMAGE)), saying(PROD, RELEASE.trusted));
     refused(Code.ANNOTATION_MISSING, verdict);
     // Each of the signatures that a threshold counts says it.
     Forge second = new Forge("second");
@@ -402,8 +400,7 @@ class VerifierTest {
     refused(
         Code.TOO_FEW_SIGNERS,
         verify(
-            List.of(ours, second.signature(IMAGE)),
-            saying(PROD, RELEASE.trusted, second.trusted)));
+            List.of(ours, second.signature(IMAGE)), saying(PROD, RELEASE.trusted, second.trusted)));
     assertTrue(
         verify(
                 List.of(ours, noting(second, noted(IMAGE, Map.of("env", Json.of("prod"))))),

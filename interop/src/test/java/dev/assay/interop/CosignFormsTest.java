@@ -57,7 +57,9 @@ class CosignFormsTest {
   private static Map<String, String> predicates() {
     Map<String, String> out = new TreeMap<>();
     String slsa02 =
-        "{\"builder\":{\"id\":\"" + RELEASE + "\"},\"buildType\":\"https://ci.example/t\","
+        "{\"builder\":{\"id\":\""
+            + RELEASE
+            + "\"},\"buildType\":\"https://ci.example/t\","
             + "\"invocation\":{\"configSource\":{\"uri\":\"git+https://git.example/pay\"}},"
             + "\"materials\":[]}";
     out.put("slsaprovenance", slsa02);
@@ -173,8 +175,7 @@ class CosignFormsTest {
             .PUT(HttpRequest.BodyPublishers.ofByteArray(index))
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
-      assertEquals(
-          201, client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
+      assertEquals(201, client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
     }
     String repository = out.getFirst().substring(0, out.getFirst().indexOf('@'));
     out.addFirst(repository + "@" + Hashes.sha256Digest(index));
@@ -183,8 +184,7 @@ class CosignFormsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyImageOfAnIndexIsVerifiedByTheOther(Kind kind)
-      throws IOException, InterruptedException {
+  void everyImageOfAnIndexIsVerifiedByTheOther(Kind kind) throws IOException, InterruptedException {
     try (Registry registry = kind.start(folder)) {
       bench.assay("key", "generate", "second").expect(0);
       List<String> all = index(registry);
@@ -207,10 +207,12 @@ class CosignFormsTest {
         bench
             .assay("attest", "--key", "release.key", "--type", type, "--predicate", file, image)
             .expect(0);
-        Run theirs = bench.cosignVerifies("verify-attestation", "release.pub", "--type", type, image);
+        Run theirs =
+            bench.cosignVerifies("verify-attestation", "release.pub", "--type", type, image);
         // A text is no predicate to cosign 3.1.2, its own included.
         assertEquals(type.equals("spdx"), theirs.status() != 0, theirs.err());
-        bench.cosignSigns("attest", "second.key", "--type", type, "--predicate", file, image)
+        bench
+            .cosignSigns("attest", "second.key", "--type", type, "--predicate", file, image)
             .expect(0);
         bench.assay("verify", "--key", "second.pub", "--type", type, image).expect(0);
       }
@@ -248,9 +250,7 @@ class CosignFormsTest {
                 image)
             .expect(0);
       }
-      bench
-          .cosignVerifies("verify", "release.pub", "--new-bundle-format=false", image)
-          .expect(0);
+      bench.cosignVerifies("verify", "release.pub", "--new-bundle-format=false", image).expect(0);
       // What mirrors made that know nothing of referrers: the image and the tags beside it.
       String digest = Workbench.digestOf(image);
       String tag = digest.replace(':', '-');
@@ -288,16 +288,21 @@ class CosignFormsTest {
       bench.assay("key", "generate", "second").expect(0);
       String image = bench.pushed(registry, "1.0");
       cosign2("sign", "--key", "release.key", "-a", "by=cosign", image).expect(0);
-      bench
-          .assay("verify", "--key", "release.pub", "--annotation", "by=cosign", image)
-          .expect(0);
+      bench.assay("verify", "--key", "release.pub", "--annotation", "by=cosign", image).expect(0);
       bench
           .assay("verify", "--key", "release.pub", "--annotation", "by=assay", image)
           .expect(1)
           .says("ASY1312");
       for (String type : types(kind)) {
-        cosign2("attest", "--key", "release.key", "--type", type, "--predicate",
-                type + ".predicate", image)
+        cosign2(
+                "attest",
+                "--key",
+                "release.key",
+                "--type",
+                type,
+                "--predicate",
+                type + ".predicate",
+                image)
             .expect(0);
         bench.assay("verify", "--key", "release.pub", "--type", type, image).expect(0);
       }
@@ -306,8 +311,7 @@ class CosignFormsTest {
       cosign2("sign", "--key", "second.key", "-a", "by=again", image).expect(0);
       Fields manifest =
           Fields.of(
-              Json.parse(
-                  get(image, Workbench.digestOf(image).replace(':', '-') + ".sig"), LIMIT),
+              Json.parse(get(image, Workbench.digestOf(image).replace(':', '-') + ".sig"), LIMIT),
               "manifest");
       assertEquals(3, manifest.objects("layers", 10).size());
       bench.cosignVerifies("verify", "release.pub", "--new-bundle-format=false", image).expect(0);
@@ -362,9 +366,7 @@ class CosignFormsTest {
     try (Registry registry = ReferrersRegistry.start(folder)) {
       bench.assay("key", "generate", "second").expect(0);
       String image = bench.pushed(registry, "1.0");
-      bench
-          .assay("sign", "--key", "release.key", "--annotation", "env=prod", image)
-          .expect(0);
+      bench.assay("sign", "--key", "release.key", "--annotation", "env=prod", image).expect(0);
       bench.cosignVerifies("verify", "release.pub", "-a", "env=prod", image).expect(0);
       assertNotEquals(
           0, bench.cosignVerifies("verify", "release.pub", "-a", "env=test", image).status());
@@ -419,8 +421,7 @@ class CosignFormsTest {
 
   private static Json bundle(Registry registry, Json manifest)
       throws IOException, InterruptedException {
-    Digest layer =
-        Fields.of(manifest, "manifest").objects("layers", 2).getFirst().digest("digest");
+    Digest layer = Fields.of(manifest, "manifest").objects("layers", 2).getFirst().digest("digest");
     return Json.parse(getReferrers(registry.host() + "/v2/pay/blobs/" + layer), LIMIT);
   }
 
@@ -437,7 +438,8 @@ class CosignFormsTest {
         object.members().forEach((name, value) -> out.put(name, shape(value)));
         yield new Json.Obj(new LinkedHashMap<>(out));
       }
-      case Json.Arr array -> Json.array(array.elements().stream().map(CosignFormsTest::shape).toList());
+      case Json.Arr array ->
+          Json.array(array.elements().stream().map(CosignFormsTest::shape).toList());
       case Json.Str text ->
           Json.of(
               text.value().matches("sha256:[0-9a-f]{64}|[0-9a-f]{64}")
