@@ -69,9 +69,10 @@ final class ImageSigning implements AutoCloseable {
   /** What was written for one image. */
   record Signed(Digest subject, Optional<Platform> platform, List<Pushed> pushed) {}
 
-  private record Image(StoredManifest manifest, Optional<Platform> platform) {
+  // Without its bytes: there may be a thousand.
+  private record Image(Descriptor manifest, Optional<Platform> platform) {
     Digest digest() {
-      return manifest.descriptor().digest();
+      return manifest.digest();
     }
   }
 
@@ -133,7 +134,7 @@ final class ImageSigning implements AutoCloseable {
     try (Workers<Signed> workers = new Workers<>(AT_ONCE)) {
       workers.run(List.copyOf(images.values()), to::sign).forEach(out::add);
     }
-    out.addFirst(to.sign(new Image(named, Optional.empty())));
+    out.addFirst(to.sign(new Image(named.descriptor(), Optional.empty())));
     return out;
   }
 
@@ -182,7 +183,7 @@ final class ImageSigning implements AutoCloseable {
             Code.TOO_MANY, "an index of more than " + Limits.INDEX_IMAGES + " images");
       }
       StoredManifest child = store.manifest(entry.digest());
-      out.put(entry.digest(), new Image(child, entry.platform()));
+      out.put(entry.digest(), new Image(child.descriptor(), entry.platform()));
       listed(store, child, out, depth + 1);
     }
   }
@@ -214,7 +215,7 @@ final class ImageSigning implements AutoCloseable {
       Descriptor referrer =
           BundleReferrers.attach(
               evidence,
-              image.manifest().descriptor(),
+              image.manifest(),
               bundle.write(),
               said.predicateType(),
               context.clock().instant());

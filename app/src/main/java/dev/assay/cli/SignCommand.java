@@ -61,6 +61,9 @@ final class SignCommand {
   private static final List<String> ONLY_IMAGES =
       List.of("annotation", "recursive", "also-legacy", "signature-repository");
 
+  // containers/image takes this member of what is noted for a time.
+  private static final String TIMESTAMP = "timestamp";
+
   private static final List<String> NOT_SSH =
       List.of("recursive", "also-legacy", "signature-repository", "output");
 
@@ -92,6 +95,12 @@ final class SignCommand {
       throw new AssayException(Code.USAGE, "--namespace goes with --ssh-signature");
     }
     SigningRun.check(arguments, context, ONLY_IMAGES);
+    if (arguments.flag("also-legacy") && annotations(arguments).containsKey(TIMESTAMP)) {
+      throw new AssayException(
+          Code.USAGE,
+          "--annotation " + TIMESTAMP + " does not go with --also-legacy: container tools read a"
+              + " number there, and refuse anything else");
+    }
     SigningRun run = new SigningRun(arguments, context);
     try (BundleSigner signer = SignerOptions.open(arguments, context);
         ImageSigning images =

@@ -13,6 +13,7 @@ import dev.assay.bytes.Json;
 import dev.assay.bytes.Text;
 import dev.assay.crypto.KeyAlgorithm;
 import dev.assay.crypto.PrivateKey;
+import dev.assay.net.HttpHandler;
 import dev.assay.oci.Descriptor;
 import dev.assay.oci.ImageStore;
 import dev.assay.oci.Index;
@@ -620,6 +621,7 @@ class SignImagesTest {
         "sign --key release.key --bundle b.json r.example/a@DIGEST",
         "sign --key release.key --bundle - -o json sbom.json",
         "sign --key release.key -o yaml sbom.json",
+        "sign --key release.key --also-legacy --annotation timestamp=now r.example/a@DIGEST",
         "sign --key release.key --signature-repository r.example/s:1 r.example/a@DIGEST",
         "sign --key release.key --signature-repository r.example/s@DIGEST r.example/a@DIGEST",
         "sign --key release.key --tls-cert release.pub r.example/a@DIGEST",
@@ -644,25 +646,30 @@ class SignImagesTest {
    * A push that breaks off at any request leaves what was there, and nothing that is found and not
    * valid. Each run fails at one request more than the run before, until one does not fail.
    */
-  @Test
-  void aPushThatBreaksOffLeavesNothingHalf() throws Exception {
-    RegistryServer registry = new RegistryServer(box().storage(), Clock.systemUTC());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPushThatBreaksOffLeavesNothingHalf(boolean referrers) throws Exception {
+    RegistryServer server = new RegistryServer(box().storage(), Clock.systemUTC());
+    HttpHandler registry = referrers ? server : new PlainRegistry(server);
     AtomicInteger left = new AtomicInteger();
     AtomicBoolean failed = new AtomicBoolean();
     int runs = 0;
     boolean whole = false;
-    try (RunningServer failing =
-        Sandbox.serve(e -> {
-          if (left.getAndDecrement() <= 0) {
-            failed.set(true);
-            e.respond(403, Map.of(), new byte[0]);
-            return;
-          }
-          registry.handle(e);
-        })) {
+    try (RunningServer healthy = Sandbox.serve(registry);
+        RunningServer failing =
+            Sandbox.serve(e -> {
+              if (left.getAndDecrement() <= 0) {
+                failed.set(true);
+                e.respond(403, Map.of(), new byte[0]);
+                return;
+              }
+              registry.handle(e);
+            })) {
       while (!whole) {
         assertTrue(runs < 60, "it never ends well");
-        String image = box().image("broken" + runs + ":1", "broken " + runs);
+        String name = (referrers ? "broken" : "plain-broken") + runs;
+        String image =
+            box().image(name + ":1", name).replace(box().host(), healthy.authority());
         // Somebody signed it before, in both forms.
         box().ok("sign", "--key", "other.key", "--also-legacy", image);
         left.set(runs);
@@ -674,7 +681,7 @@ class SignImagesTest {
                     "--key",
                     "release.key",
                     "--also-legacy",
-                    image.replace(box().host(), failing.authority()));
+                    image.replace(healthy.authority(), failing.authority()));
         whole = !failed.get();
         assertEquals(whole ? 0 : 3, ran.status(), ran.all());
         Sandbox.Ran verdict = box().run("verify", "--key", "release.pub", image);
