@@ -8,6 +8,7 @@ import dev.assay.bytes.Limits;
 import dev.assay.crypto.Hashes;
 import dev.assay.trust.Freshness;
 import dev.assay.trust.PublicGood;
+import dev.assay.trust.SigningConfigReader;
 import dev.assay.trust.TrustRoot;
 import dev.assay.trust.TrustRootReader;
 import dev.assay.trust.tuf.TufClient;
@@ -98,6 +99,37 @@ public final class TrustRoots {
     return fromTuf(repository, download(repository, kept), later(now, store), grace, store);
   }
 
+  /**
+   * The signing config that belongs to the trust root in force: of the kept repository, else what
+   * the product holds. Touches no network.
+   *
+   * @throws AssayException with {@link Code#NO_SERVICE} if the repository has none, and as {@link
+   *     #inForce}
+   */
+  public static byte[] signingConfig(Path data, Optional<byte[]> pinned) {
+    TufStore store = store(data, pinned);
+    if (!store.isThere() || pinned.isEmpty() && olderThanShipped(store)) {
+      if (pinned.isEmpty()) {
+        return PublicGood.signingConfig();
+      }
+      throw new AssayException(
+          Code.NO_TRUST_ROOT,
+          "nothing was fetched yet from the repository with this TUF root",
+          "assay trust update --root FILE --mirror URL");
+    }
+    TufState state = store.load();
+    TufRepository repository = client(pinned).open(state);
+    TufFetcher kept = TufFetcher.of(state.files());
+    return repository
+        .find(PublicGood.SIGNING_CONFIG, kept)
+        .map(target -> repository.download(target, kept))
+        .orElseThrow(() ->
+            new AssayException(
+                Code.NO_SERVICE,
+                "the TUF repository names no " + PublicGood.SIGNING_CONFIG,
+                "--signing-config FILE names the services"));
+  }
+
   /** What the product holds. */
   public static InForce shipped(Instant now, Duration grace) {
     byte[] bytes = PublicGood.trustedRoot();
@@ -137,6 +169,10 @@ public final class TrustRoots {
     TufRepository repository = client.update(before, mirror);
     byte[] bytes = download(repository, mirror);
     TrustRootReader.readAll(bytes);
+    // Kept with it for those who sign, where there is one.
+    repository
+        .find(PublicGood.SIGNING_CONFIG, mirror)
+        .ifPresent(t -> SigningConfigReader.read(repository.download(t, mirror)));
     TufState after = repository.state();
     boolean changed = after.files().keySet().stream().anyMatch(n -> isNew(n, before));
     store.save(after, later(now, store), from);
