@@ -120,14 +120,25 @@ public final class TrustRoots {
     TufState state = store.load();
     TufRepository repository = client(pinned).open(state);
     TufFetcher kept = TufFetcher.of(state.files());
-    return repository
-        .find(PublicGood.SIGNING_CONFIG, kept)
-        .map(target -> repository.download(target, kept))
-        .orElseThrow(() ->
-            new AssayException(
-                Code.NO_SERVICE,
-                "the TUF repository names no " + PublicGood.SIGNING_CONFIG,
-                "--signing-config FILE names the services"));
+    Optional<TufTarget> target = repository.find(PublicGood.SIGNING_CONFIG, kept);
+    if (target.isEmpty()) {
+      throw new AssayException(
+          Code.NO_SERVICE,
+          "the TUF repository names no " + PublicGood.SIGNING_CONFIG,
+          "--signing-config FILE names the services");
+    }
+    try {
+      return repository.download(target.get(), kept);
+    } catch (AssayException e) {
+      if (e.code() != Code.NOT_FOUND) {
+        throw e;
+      }
+      throw new AssayException(
+          Code.NO_SERVICE,
+          "the last update brought no " + PublicGood.SIGNING_CONFIG,
+          Optional.of("assay trust update"),
+          e);
+    }
   }
 
   /** What the product holds. */
@@ -169,10 +180,7 @@ public final class TrustRoots {
     TufRepository repository = client.update(before, mirror);
     byte[] bytes = download(repository, mirror);
     TrustRootReader.readAll(bytes);
-    // Kept with it for those who sign, where there is one.
-    repository
-        .find(PublicGood.SIGNING_CONFIG, mirror)
-        .ifPresent(t -> SigningConfigReader.read(repository.download(t, mirror)));
+    keepSigningConfig(repository, mirror);
     TufState after = repository.state();
     boolean changed = after.files().keySet().stream().anyMatch(n -> isNew(n, before));
     store.save(after, later(now, store), from);
@@ -184,8 +192,20 @@ public final class TrustRoots {
         fromTuf(repository, bytes, later(at, store), grace, store));
   }
 
+  // For those who sign. A medium that was made for those who verify may lack it.
+  private static void keepSigningConfig(TufRepository repository, TufFetcher mirror) {
+    Optional<TufTarget> target = repository.find(PublicGood.SIGNING_CONFIG, mirror);
+    try {
+      target.ifPresent(t -> SigningConfigReader.read(repository.download(t, mirror)));
+    } catch (AssayException e) {
+      if (e.code() != Code.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
   private static boolean isNew(String name, TufState before) {
-    return name.startsWith("targets/") && !before.files().containsKey(name);
+    return name.startsWith("targets/") && name.endsWith(PublicGood.TARGET) && !before.files().containsKey(name);
   }
 
   private static InForce fromTuf(

@@ -189,8 +189,10 @@ final class AmbientIdentity {
       builder.environment().putAll(environment);
       Process process = builder.start();
       // Ends one that hangs, and with it the reading of what it says.
-      process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).whenComplete((p, late) ->
-          process.destroyForcibly());
+      process
+          .onExit()
+          .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          .exceptionally(late -> process.destroyForcibly());
       try {
         process.getOutputStream().close();
         byte[] out = process.getInputStream().readNBytes(Limits.IDENTITY_TOKEN_BYTES + 1);
