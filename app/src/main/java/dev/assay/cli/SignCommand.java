@@ -47,6 +47,7 @@ final class SignCommand {
               flag("replace", "replace an existing bundle file")),
           List.of(
               "assay sign --key release.key registry.example/pay@sha256:9f86d0...",
+              "assay sign --keyless --yes registry.example/pay@sha256:9f86d0...   # in CI",
               "assay sign --key release.key pay.tar.gz   # writes pay.tar.gz.sigstore.json"));
 
   private SignCommand() {}
