@@ -45,6 +45,7 @@ final class Commands {
             "policy check",
             "policy schema",
             "explain",
+            "conformance sign-bundle",
             "conformance verify-bundle"));
     SECTIONS.put(
         "images",
@@ -87,6 +88,8 @@ final class Commands {
           case "attest" -> new Entry(AttestCommand.SPEC, AttestCommand::run);
           case "verify" -> new Entry(VerifyCommand.SPEC, VerifyCommand::run);
           case "bundle inspect" -> new Entry(BundleCommands.INSPECT, BundleCommands::inspect);
+          case "conformance sign-bundle" ->
+              new Entry(ConformanceSigning.SPEC, ConformanceSigning::run);
           case "conformance verify-bundle" ->
               new Entry(ConformanceCommand.VERIFY_BUNDLE, ConformanceCommand::verifyBundle);
           case "policy check" -> new Entry(PolicyCommands.CHECK, PolicyCommands::check);

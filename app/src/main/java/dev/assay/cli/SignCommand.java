@@ -56,6 +56,7 @@ final class SignCommand {
               "assay sign --key release.key registry.example/pay@sha256:9f86d0...",
               "assay sign --key release.key --also-legacy"
                   + " registry.example/pay:1.8@sha256:9f86d0...",
+              "assay sign --keyless --yes registry.example/pay@sha256:9f86d0...   # in CI",
               "assay sign --key release.key pay.tar.gz   # writes pay.tar.gz.sigstore.json"));
 
   private static final List<String> ONLY_IMAGES =

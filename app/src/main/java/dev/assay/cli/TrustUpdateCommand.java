@@ -29,7 +29,7 @@ final class TrustUpdateCommand {
           0,
           0,
           """
-          Fetches the metadata of a TUF repository, verifies it from the pinned root on, and keeps it with the trust root it names. What is older than what was
+          Fetches the metadata of a TUF repository, verifies it from the pinned root on, and keeps it with the trust root and the signing config it names. What is older than what was
           seen before is refused. From a folder nothing of the network is touched; the folder that an update fills (tuf/public-good in Assay's data folder) is such
           a folder, to be carried to a site without a network.
 

@@ -8,6 +8,7 @@ import dev.assay.bytes.Limits;
 import dev.assay.crypto.Hashes;
 import dev.assay.trust.Freshness;
 import dev.assay.trust.PublicGood;
+import dev.assay.trust.SigningConfigReader;
 import dev.assay.trust.TrustRoot;
 import dev.assay.trust.TrustRootReader;
 import dev.assay.trust.tuf.TufClient;
@@ -98,6 +99,48 @@ public final class TrustRoots {
     return fromTuf(repository, download(repository, kept), later(now, store), grace, store);
   }
 
+  /**
+   * The signing config that belongs to the trust root in force: of the kept repository, else what
+   * the product holds. Touches no network.
+   *
+   * @throws AssayException with {@link Code#NO_SERVICE} if the repository has none, and as {@link
+   *     #inForce}
+   */
+  public static byte[] signingConfig(Path data, Optional<byte[]> pinned) {
+    TufStore store = store(data, pinned);
+    if (!store.isThere() || pinned.isEmpty() && olderThanShipped(store)) {
+      if (pinned.isEmpty()) {
+        return PublicGood.signingConfig();
+      }
+      throw new AssayException(
+          Code.NO_TRUST_ROOT,
+          "nothing was fetched yet from the repository with this TUF root",
+          "assay trust update --root FILE --mirror URL");
+    }
+    TufState state = store.load();
+    TufRepository repository = client(pinned).open(state);
+    TufFetcher kept = TufFetcher.of(state.files());
+    Optional<TufTarget> target = repository.find(PublicGood.SIGNING_CONFIG, kept);
+    if (target.isEmpty()) {
+      throw new AssayException(
+          Code.NO_SERVICE,
+          "the TUF repository names no " + PublicGood.SIGNING_CONFIG,
+          "--signing-config FILE names the services");
+    }
+    try {
+      return repository.download(target.get(), kept);
+    } catch (AssayException e) {
+      if (e.code() != Code.NOT_FOUND) {
+        throw e;
+      }
+      throw new AssayException(
+          Code.NO_SERVICE,
+          "the last update brought no " + PublicGood.SIGNING_CONFIG,
+          Optional.of("assay trust update"),
+          e);
+    }
+  }
+
   /** What the product holds. */
   public static InForce shipped(Instant now, Duration grace) {
     byte[] bytes = PublicGood.trustedRoot();
@@ -137,6 +180,7 @@ public final class TrustRoots {
     TufRepository repository = client.update(before, mirror);
     byte[] bytes = download(repository, mirror);
     TrustRootReader.readAll(bytes);
+    keepSigningConfig(repository, mirror);
     TufState after = repository.state();
     boolean changed = after.files().keySet().stream().anyMatch(n -> isNew(n, before));
     store.save(after, later(now, store), from);
@@ -148,8 +192,20 @@ public final class TrustRoots {
         fromTuf(repository, bytes, later(at, store), grace, store));
   }
 
+  // For those who sign. A medium that was made for those who verify may lack it.
+  private static void keepSigningConfig(TufRepository repository, TufFetcher mirror) {
+    Optional<TufTarget> target = repository.find(PublicGood.SIGNING_CONFIG, mirror);
+    try {
+      target.ifPresent(t -> SigningConfigReader.read(repository.download(t, mirror)));
+    } catch (AssayException e) {
+      if (e.code() != Code.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
   private static boolean isNew(String name, TufState before) {
-    return name.startsWith("targets/") && !before.files().containsKey(name);
+    return name.startsWith("targets/") && name.endsWith(PublicGood.TARGET) && !before.files().containsKey(name);
   }
 
   private static InForce fromTuf(

@@ -57,6 +57,13 @@ class DocsTest {
           Map.entry("assay sign --key awskms:", "needs a plugin; KeyReferencesTest runs one"),
           Map.entry("assay attest --key ssh-agent:", "needs an agent; SshAgentKeysTest runs it"),
           Map.entry("assay sign --key ssh-agent:", "needs an agent; SshAgentKeysTest runs it"),
+          Map.entry("assay sign --keyless", "needs services; KeylessSigningTest has them"),
+          Map.entry("assay sign --signing-config", "needs services; KeylessSigningTest has them"),
+          Map.entry("assay sign --fulcio-url", "needs services; KeylessSigningTest has them"),
+          Map.entry(
+              "assay sign --key release.key --timestamp-url",
+              "needs a service; KeylessSigningTest has one"),
+          Map.entry("assay conformance sign-bundle", "needs services; KeylessSigningTest has them"),
           Map.entry("softhsm2-util ", "another program"),
           Map.entry("ssh-keygen ", "another program; SshAgentKeysTest runs it"),
           Map.entry("export ", "a setting of the shell"));

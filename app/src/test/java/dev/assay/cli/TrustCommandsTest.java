@@ -1,5 +1,12 @@
 package dev.assay.cli;
 
+import java.util.Optional;
+import dev.assay.trust.SigningConfigReader;
+import dev.assay.roots.TrustRoots;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.AssayException;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -72,6 +79,9 @@ class TrustCommandsTest {
     Path target = mirror.resolve("targets/trusted_root.json");
     Files.copy(from.resolve("trusted_root.json"), target);
     target.toFile().setWritable(true);
+    Path services = mirror.resolve("targets/signing_config.v0.2.json");
+    Files.copy(from.resolve("signing_config.v0.2.json"), services);
+    services.toFile().setWritable(true);
     return mirror;
   }
 
@@ -158,7 +168,8 @@ class TrustCommandsTest {
     if (name.endsWith(".root.json")) {
       file = mirror.resolve("root_history/" + name);
     } else if (name.startsWith("targets/")) {
-      file = mirror.resolve("targets/trusted_root.json");
+      int digest = "targets/".length();
+      file = mirror.resolve("targets/" + name.substring(name.indexOf('.', digest) + 1));
     } else if (!Files.exists(file)) {
       file = mirror.resolve(name.substring(name.indexOf('.') + 1));
     }
@@ -287,6 +298,38 @@ class TrustCommandsTest {
   }
 
   @Test
+  void anUpdateBringsTheServicesThatSign() throws IOException {
+    Path mirror = mirror();
+    Path data = sandbox.folder().resolve("home/assay");
+    assertEquals(
+        SigningConfigReader.read(PublicGood.signingConfig()),
+        SigningConfigReader.read(TrustRoots.signingConfig(data, Optional.empty())));
+    sandbox.ok("trust", "update", "--mirror", "usb");
+    assertArrayEquals(
+        Files.readAllBytes(mirror.resolve("targets/signing_config.v0.2.json")),
+        TrustRoots.signingConfig(data, Optional.empty()));
+    // What is kept is verified again, and other bytes do not sign.
+    try (Stream<Path> files = Files.walk(kept())) {
+      for (Path file : files.filter(f -> f.toString().endsWith("v0.2.json")).toList()) {
+        Files.writeString(file, Files.readString(file).replace("fulcio.", "fulcia."));
+      }
+    }
+    assertEquals(
+        Code.DIGEST_MISMATCH,
+        assertThrows(
+                AssayException.class, () -> TrustRoots.signingConfig(data, Optional.empty()))
+            .code());
+    // A medium without them brings the trust root all the same.
+    Files.delete(mirror.resolve("targets/signing_config.v0.2.json"));
+    sandbox.ok("trust", "update", "--mirror", "usb");
+    assertEquals(
+        Code.NO_SERVICE,
+        assertThrows(
+                AssayException.class, () -> TrustRoots.signingConfig(data, Optional.empty()))
+            .code());
+  }
+
+  @Test
   void whatIsKeptHoldsNothingElse() throws IOException {
     mirror();
     sandbox.ok("trust", "update", "--mirror", "usb");
@@ -306,6 +349,8 @@ class TrustCommandsTest {
               "165.snapshot.json",
               "targets/6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66"
                   + ".trusted_root.json",
+              "targets/9711a6d5375706957a4859af31c5866a4474f81f0544f9f4b76c9c4f4c8a539c"
+                  + ".signing_config.v0.2.json",
               "timestamp.json",
               "updated.json"),
           names);

@@ -126,7 +126,7 @@ final class BundleReader {
     return out;
   }
 
-  private static LogEntry entry(Fields f, Bundle.Version version) {
+  static LogEntry entry(Fields f, Bundle.Version version) {
     long logIndex = index(f, "logIndex");
     Fields log = f.object("logId");
     Octets logId = some(log, "keyId");

@@ -1,5 +1,10 @@
 package dev.assay.attest;
 
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
+import dev.assay.bytes.Fields;
+import dev.assay.bytes.Json;
+import dev.assay.bytes.Limits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +47,24 @@ public record LogEntry(
       Optional<String> checkpoint) {
     public Proof {
       hashes = List.copyOf(hashes);
+    }
+  }
+
+  /**
+   * Reads an entry that stands on its own, as a log of version 2 answers it, and as strictly as in
+   * a bundle of version 0.3.
+   *
+   * @throws AssayException with {@link Code#BAD_LOG_ENTRY}
+   */
+  public static LogEntry parse(byte[] document) {
+    try {
+      Json json = Json.parse(document, Limits.SIGNING_ANSWER_BYTES);
+      return BundleReader.entry(
+          Fields.of(json, "log entry", Code.BAD_LOG_ENTRY), Bundle.Version.V0_3);
+    } catch (AssayException e) {
+      throw e.code() == Code.BAD_LOG_ENTRY
+          ? e
+          : new AssayException(Code.BAD_LOG_ENTRY, String.valueOf(e.getMessage()), e);
     }
   }
 }

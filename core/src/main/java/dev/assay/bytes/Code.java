@@ -56,6 +56,12 @@ public enum Code {
   BAD_REVOCATION_LIST(1216, Exit.REFUSED, "not an acceptable certificate revocation list"),
   USER_NOT_PRESENT(1217, Exit.REFUSED, "nobody was at the security key when it signed"),
 
+  BAD_IDENTITY_TOKEN(1225, Exit.USAGE, "the identity token cannot be used"),
+  NO_IDENTITY(1226, Exit.USAGE, "no identity to sign with was found"),
+  CERTIFICATE_NOT_OURS(1227, Exit.REFUSED, "the certificate issued is not the one asked for"),
+  LOGIN_FAILED(1228, Exit.UNDECIDED, "the login did not end in an identity token"),
+  NOT_AGREED(1229, Exit.USAGE, "nobody agreed to what would become public"),
+
   // 13: attestations
   BAD_ENVELOPE(1301, Exit.REFUSED, "not an acceptable DSSE envelope"),
   BAD_STATEMENT(1302, Exit.REFUSED, "not an acceptable in-toto statement"),
@@ -145,6 +151,11 @@ public enum Code {
   LISTEN_FAILED(3009, Exit.UNDECIDED, "the address cannot be listened on"),
   SERVER_ERROR(3010, Exit.UNDECIDED, "the registry failed"),
   REGISTRY_BLOCKED(3011, Exit.REFUSED, "blocked by the configuration of this machine"),
+
+  SERVICE_REFUSED(3020, Exit.REFUSED, "a signing service refused the request"),
+  BAD_SIGNING_CONFIG(3021, Exit.USAGE, "the signing config cannot be used"),
+  NO_SERVICE(3022, Exit.USAGE, "fewer signing services than needed"),
+  SERVICE_FAILED(3023, Exit.UNDECIDED, "a signing service failed"),
 
   // 31: layouts and archives
   NOT_A_LAYOUT(3101, Exit.USAGE, "not an OCI image layout"),

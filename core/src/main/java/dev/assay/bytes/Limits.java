@@ -171,5 +171,14 @@ public final class Limits {
   /** Delegated TUF roles asked for one target. */
   public static final int TUF_DELEGATIONS = 32;
 
+  /** Services of one kind in a signing config. */
+  public static final int SIGNING_SERVICES = 256;
+
+  /** An answer of a service that signing needs: an authority, a log, an identity provider. */
+  public static final int SIGNING_ANSWER_BYTES = 4 << 20;
+
+  /** An identity token; GitHub's have less than 4 kB. */
+  public static final int IDENTITY_TOKEN_BYTES = 64 << 10;
+
   private Limits() {}
 }

@@ -24,6 +24,9 @@ public final class PublicGood {
   /** What the trust root is called there. */
   public static final String TARGET = "trusted_root.json";
 
+  /** What the signing config is called there. */
+  public static final String SIGNING_CONFIG = "signing_config.v0.2.json";
+
   /** The version of {@link #tufRoot}. */
   public static final long ROOT_VERSION = 15;
 
@@ -107,6 +110,19 @@ public final class PublicGood {
       mXN+RMH13KUEHHOqASaemYWK/E"}]},"validFor":{"start":"2025-07-04T00:00:00Z"}}]}\
       """;
 
+  private static final String SIGNING =
+      """
+      {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":"http\
+      s://fulcio.sigstore.dev","majorApiVersion":1,"validFor":{"start":"2022-04-13T20:06:15Z"},"\
+      operator":"sigstore.dev"}],"oidcUrls":[{"url":"https://oauth2.sigstore.dev/auth","majorApi\
+      Version":1,"validFor":{"start":"2022-04-13T20:06:15Z"},"operator":"sigstore.dev"}],"rekorT\
+      logUrls":[{"url":"https://rekor.sigstore.dev","majorApiVersion":1,"validFor":{"start":"202\
+      1-01-12T11:53:27Z"},"operator":"sigstore.dev"}],"tsaUrls":[{"url":"https://timestamp.sigst\
+      ore.dev/api/v1/timestamp","majorApiVersion":1,"validFor":{"start":"2025-07-04T00:00:00Z"},\
+      "operator":"sigstore.dev"}],"rekorTlogConfig":{"selector":"ANY"},"tsaConfig":{"selector":"\
+      ANY"}}\
+      """;
+
   private static final String TUF_ROOT =
       """
       {"signatures":[{"keyid":"e71a54d543835ba86adad9460379c7641fb8726d164ea766801a1c522aba7ea2"\
@@ -171,6 +187,11 @@ public final class PublicGood {
   /** The trust root, as {@link TrustRootWriter} says it, without indentation. */
   public static byte[] trustedRoot() {
     return Text.utf8(TRUSTED_ROOT);
+  }
+
+  /** Which services sign for it ({@link SigningConfig}), written out anew. */
+  public static byte[] signingConfig() {
+    return Text.utf8(SIGNING);
   }
 
   /** TUF root metadata of version {@link #ROOT_VERSION}, as it was signed. */

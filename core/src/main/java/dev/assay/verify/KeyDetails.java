@@ -6,7 +6,7 @@ import dev.assay.crypto.SignatureScheme;
 import java.util.Optional;
 
 /** The names of {@code PublicKeyDetails} in sigstore_common.proto, for what hashes the message. */
-final class KeyDetails {
+public final class KeyDetails {
 
   // Of an RSA SubjectPublicKeyInfo of 2048 bits and more, whose lengths all take two bytes: the
   // length of the modulus and its first byte.
@@ -15,7 +15,8 @@ final class KeyDetails {
 
   private KeyDetails() {}
 
-  static Optional<String> of(PublicKey key, SignatureScheme scheme) {
+  /** The name; absent where there is none, or where the message is signed without a hash. */
+  public static Optional<String> of(PublicKey key, SignatureScheme scheme) {
     KeyAlgorithm algorithm = key.algorithm();
     if (!scheme.fits(algorithm)) {
       return Optional.empty();

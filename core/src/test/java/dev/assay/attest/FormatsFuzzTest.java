@@ -36,6 +36,16 @@ class FormatsFuzzTest {
   }
 
   @FuzzTest(maxDuration = "60s")
+  void logEntry(byte[] document) {
+    try {
+      LogEntry entry = LogEntry.parse(document);
+      assertEquals(entry, LogEntry.parse(document));
+    } catch (AssayException e) {
+      // refused, as it may be
+    }
+  }
+
+  @FuzzTest(maxDuration = "60s")
   void evidence(byte[] file) {
     try {
       for (EvidenceReader.Piece piece : EvidenceReader.pieces(file, file.length)) {

@@ -95,6 +95,19 @@ public final class LabKey {
     return new LabKey(kind, pair(kind, random));
   }
 
+  /** A P-256 key of somebody else, who alone can sign with it. */
+  static LabKey open(byte[] spki) {
+    try {
+      return new LabKey(
+          Kind.P256,
+          new AsymmetricCipherKeyPair(
+              org.bouncycastle.crypto.util.PublicKeyFactory.createKey(spki),
+              new AsymmetricKeyParameter(true)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static AsymmetricCipherKeyPair pair(Kind kind, SecureRandom random) {
     switch (kind) {
       case ED25519, ED25519PH -> {

@@ -77,6 +77,8 @@ public final class TimestampSpec {
   private int status;
   private int signers = 1;
   private Optional<byte[]> contentDigest = Optional.empty();
+  private Optional<BigInteger> nonce = Optional.empty();
+  private Optional<byte[]> imprint = Optional.empty();
 
   TimestampSpec(TimestampAuthority authority, Instant time, SeededRandom random) {
     this.authority = authority;
@@ -85,6 +87,12 @@ public final class TimestampSpec {
     signer = authority.leaf();
     named = signer;
     key = signer.key();
+  }
+
+  /** What the one who asked chose to recognize the answer by. */
+  public TimestampSpec nonce(BigInteger value) {
+    nonce = Optional.of(value);
+    return this;
   }
 
   /** The genTime. */
@@ -96,6 +104,13 @@ public final class TimestampSpec {
   /** Stamps other bytes than the bundle's signature. */
   public TimestampSpec over(byte[] bytes) {
     message = Optional.of(bytes);
+    imprint = Optional.empty();
+    return this;
+  }
+
+  /** Stamps what was hashed elsewhere. */
+  TimestampSpec imprint(byte[] sha256) {
+    imprint = Optional.of(sha256);
     return this;
   }
 
@@ -165,12 +180,13 @@ public final class TimestampSpec {
     TSTInfo info =
         new TSTInfo(
             new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.2"),
-            new MessageImprint(new AlgorithmIdentifier(hash.oid()), hash.of(stamped)),
+            new MessageImprint(
+                new AlgorithmIdentifier(hash.oid()), imprint.orElseGet(() -> hash.of(stamped))),
             new ASN1Integer(serial),
             new ASN1GeneralizedTime(Date.from(time)),
             new Accuracy(new ASN1Integer(1), null, null),
             null,
-            null,
+            nonce.map(ASN1Integer::new).orElse(null),
             null,
             null);
     byte[] content = Der.encode(info);

@@ -1,5 +1,8 @@
 package dev.assay.trust;
 
+import java.util.Set;
+import java.time.Instant;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -19,6 +22,20 @@ class TrustFuzzTest {
       for (TrustRoot root : TrustRootReader.readAll(document)) {
         byte[] written = TrustRootWriter.write(root);
         assertArrayEquals(written, TrustRootWriter.write(TrustRootReader.read(written)));
+      }
+    } catch (AssayException e) {
+      // refused, as it may be
+    }
+  }
+
+  @FuzzTest(maxDuration = "60s")
+  void signingConfig(byte[] document) {
+    try {
+      SigningConfig config = SigningConfigReader.read(document);
+      for (SigningConfig.Service service :
+          SigningConfig.select(
+              "logs", config.logs(), config.logSelection(), Set.of(1, 2), Instant.EPOCH)) {
+        assertTrue(config.logs().contains(service));
       }
     } catch (AssayException e) {
       // refused, as it may be

@@ -44,6 +44,20 @@ final class Peers {
     return peer("conformance");
   }
 
+  /** A certificate authority that issues to identities. */
+  static Path fulcio() {
+    return peer("fulcio");
+  }
+
+  /** A transparency log of version 2, in files. */
+  static Path rekor() {
+    return peer("rekor");
+  }
+
+  static Path timestampServer() {
+    return peer("timestamp-server");
+  }
+
   /** The root of the checkout. */
   static Path root() {
     return Path.of(System.getProperty("assay.root")).toAbsolutePath().normalize();
