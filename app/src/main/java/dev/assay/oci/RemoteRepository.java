@@ -18,6 +18,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One repository of a registry. */
 public final class RemoteRepository implements ImageStore {
@@ -327,16 +329,27 @@ public final class RemoteRepository implements ImageStore {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // whether it is that object
   public Referrers referrers(Digest subject, Optional<String> artifactType) {
-    if (sources.isEmpty()) {
-      return referrers.list(subject, artifactType);
-    }
-    // Many mirrors have images and not what refers to them: nothing there is no answer yet.
+    return sources.isEmpty()
+        ? referrers.list(subject, artifactType)
+        : fromSources(r -> r.referrers(subject, artifactType));
+  }
+
+  @Override
+  public Referrers search(
+      Digest subject, Optional<String> artifactType, Predicate<Descriptor> wanted) {
+    return sources.isEmpty()
+        ? referrers.search(subject, artifactType, wanted)
+        : fromSources(r -> r.search(subject, artifactType, wanted));
+  }
+
+  // Many mirrors have images and not what refers to them: nothing there is no answer yet.
+  @SuppressWarnings("ReferenceEquality") // whether it is that object
+  private Referrers fromSources(Function<RemoteRepository, Referrers> question) {
     return first(
             true,
             r -> {
-              Referrers listed = r.referrers(subject, artifactType);
+              Referrers listed = question.apply(r);
               boolean nothing = listed.found().isEmpty() && listed.rejected().isEmpty();
               return nothing && r != sources.getLast().repository()
                   ? Optional.empty()
