@@ -52,7 +52,7 @@ final class RemoteReferrers {
    * @throws AssayException with {@link Code#TOO_MANY} beyond {@link Limits#REFERRERS}
    */
   Referrers list(Digest subject, Optional<String> artifactType) {
-    Referrers all = search(subject, artifactType, entry -> true);
+    Referrers all = gather(subject, artifactType, entry -> true, false);
     if (all.cut().isPresent()) {
       throw tooMany(subject);
     }
@@ -63,11 +63,19 @@ final class RemoteReferrers {
    * @throws AssayException with {@link Code#TOO_MANY} if more is wanted than is looked at
    */
   Referrers search(Digest subject, Optional<String> artifactType, Predicate<Descriptor> wanted) {
-    Gathering all = new Gathering(subject, artifactType, wanted);
+    return gather(subject, artifactType, wanted, true);
+  }
+
+  private Referrers gather(
+      Digest subject,
+      Optional<String> artifactType,
+      Predicate<Descriptor> wanted,
+      boolean byAnnotation) {
+    Gathering all = new Gathering(subject, artifactType, wanted, byAnnotation);
     if (fromApi(all)) {
       return all.end(Referrers.Source.API);
     }
-    Gathering fromTag = new Gathering(subject, artifactType, wanted);
+    Gathering fromTag = new Gathering(subject, artifactType, wanted, byAnnotation);
     for (Descriptor entry : fromTag(subject).manifests()) {
       fromTag.add(entry, Referrers.Source.FALLBACK_TAG);
     }
@@ -79,6 +87,7 @@ final class RemoteReferrers {
     private final Digest subject;
     private final Optional<String> artifactType;
     private final Predicate<Descriptor> wanted;
+    private final boolean byAnnotation;
     private final List<Descriptor> found = new ArrayList<>();
     private final List<Referrers.Rejected> rejected = new ArrayList<>();
     private int listed;
@@ -86,10 +95,19 @@ final class RemoteReferrers {
     private int hits;
     private boolean cut;
 
-    Gathering(Digest subject, Optional<String> artifactType, Predicate<Descriptor> wanted) {
+    /**
+     * @param byAnnotation whether an entry without a type is taken for a bundle when its annotations
+     *     say so, and not opened: whoever fetches it sees what it is
+     */
+    Gathering(
+        Digest subject,
+        Optional<String> artifactType,
+        Predicate<Descriptor> wanted,
+        boolean byAnnotation) {
       this.subject = subject;
       this.artifactType = artifactType;
       this.wanted = wanted;
+      this.byAnnotation = byAnnotation;
     }
 
     void add(Descriptor entry, Referrers.Source source) {
@@ -98,7 +116,9 @@ final class RemoteReferrers {
         cut = true;
         return;
       }
-      if (isIncomplete(entry, source)) {
+      if (byAnnotation && isUntyped(entry) && BundleReferrers.statedType(entry).isPresent()) {
+        complete = Optional.of(entry.withArtifactType(Optional.of(BundleReferrers.BUNDLE)));
+      } else if (isIncomplete(entry, source)) {
         if (++opened > Limits.REFERRERS) {
           cut = true;
           return;
@@ -221,16 +241,19 @@ final class RemoteReferrers {
             + " is no index");
   }
 
+  private static boolean isUntyped(Descriptor entry) {
+    return entry.artifactType().isEmpty() || entry.artifactType().get().equals(MediaTypes.EMPTY);
+  }
+
   private static boolean isIncomplete(Descriptor entry, Referrers.Source source) {
-    boolean untyped =
-        entry.artifactType().isEmpty() || entry.artifactType().get().equals(MediaTypes.EMPTY);
-    return untyped || source == Referrers.Source.FALLBACK_TAG && entry.annotations().isEmpty();
+    return isUntyped(entry)
+        || source == Referrers.Source.FALLBACK_TAG && entry.annotations().isEmpty();
   }
 
   /** The entry as its manifest says it is; empty, and noted, if that is about something else. */
   private Optional<Descriptor> complete(
       Digest subject, Descriptor entry, List<Referrers.Rejected> rejected) {
-    Optional<StoredManifest> stored = repository.findHere(entry.digest().toString());
+    Optional<StoredManifest> stored = repository.open(entry.digest());
     if (stored.isEmpty()) {
       rejected.add(new Referrers.Rejected(entry, "listed, but not in the repository"));
       return Optional.empty();

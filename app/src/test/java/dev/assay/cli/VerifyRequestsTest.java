@@ -147,6 +147,32 @@ class VerifyRequestsTest {
     assertEquals(3, registry.asked().size());
   }
 
+  // As go-containerregistry lists, and as indexes under the fallback tag were written.
+  @Test
+  void whatIsListedWithoutATypeIsOpenedOnce() {
+    registry.listing =
+        text ->
+            text.replace(
+                    "\"artifactType\":\"" + BUNDLE,
+                    "\"artifactType\":\"application/vnd.oci.empty.v1+json")
+                .replaceAll("\"annotations\":\\{[^}]*\\},?", "");
+    verify(0, "✓ VERIFIED", "--key", "release.pub", image);
+    List<String> asked = registry.asked();
+    assertEquals(3, asked.size(), asked.toString());
+  }
+
+  @Test
+  void whatIsListedWithoutATypeButAnnotatedIsKnownByThat() {
+    registry.listing =
+        text ->
+            flooded(text, 49, PREDICATE_TYPE, SCAN)
+                .replace(
+                    "\"artifactType\":\"" + BUNDLE,
+                    "\"artifactType\":\"application/vnd.oci.empty.v1+json");
+    verify(0, "✓ VERIFIED", "--key", "release.pub", image);
+    assertEquals(3, registry.asked().size());
+  }
+
   @Test
   void whatTheListingCallsASignatureIsStillNone() {
     box.ok("attest", "--key", "release.key", "--type", SCAN, "--predicate", "scan.json", image);
