@@ -27,6 +27,7 @@ final class ConfigCommand {
   static int run(Arguments arguments, Context context) {
     Home home = new Home(context);
     List<Home.Setting> settings = new ArrayList<>(List.of(home.data(), home.ledger()));
+    home.cache().ifPresent(settings::add);
     for (String name :
         List.of(
             "ASSAY_TUF_ROOT",

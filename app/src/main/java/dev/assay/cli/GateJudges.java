@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.attest.Octets;
+import dev.assay.gate.EvidenceCache;
 import dev.assay.gate.EvidenceSink;
 import dev.assay.gate.LedgerMemory;
 import dev.assay.gate.Memory;
@@ -42,7 +43,8 @@ final class GateJudges {
                 policy, TrustOptions.trust(List.of(), context, Optional.empty())),
             memory == null ? Memory.NONE : memory,
             memory == null ? EvidenceSink.NONE : memory,
-            false,
+            RegistryJudge.Reading.MANIFEST,
+            EvidenceCache.NONE,
             context.clock());
     Optional<Reference> elsewhere = SignatureRepository.of(arguments, context);
     return new JudgeSource.PolicyJudge(

@@ -30,6 +30,26 @@ record Home(Context context) {
             new Setting("data", Path.of(user, ".local", "share", "assay").toString(), "platform"));
   }
 
+  /** Where what can be had again is kept; empty where no place is known. */
+  Optional<Setting> cache() {
+    Optional<String> home = context.variable("ASSAY_HOME");
+    if (home.isPresent()) {
+      return Optional.of(
+          new Setting("cache", context.path(home.get()).resolve("cache").toString(), "ASSAY_HOME"));
+    }
+    Optional<String> user = context.variable("HOME");
+    if (mac()) {
+      return user.map(u ->
+          new Setting("cache", Path.of(u, "Library", "Caches", "assay").toString(), "platform"));
+    }
+    return context
+        .variable("XDG_CACHE_HOME")
+        .map(x -> new Setting("cache", Path.of(x, "assay").toString(), "XDG_CACHE_HOME"))
+        .or(() ->
+            user.map(u ->
+                new Setting("cache", Path.of(u, ".cache", "assay").toString(), "platform")));
+  }
+
   /** The ledger that commands use when none is named. */
   Setting ledger() {
     return context

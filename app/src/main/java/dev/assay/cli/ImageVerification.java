@@ -1,7 +1,10 @@
 package dev.assay.cli;
 
+import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
+import dev.assay.gate.EvidenceCache;
+import dev.assay.gate.EvidenceFolder;
 import dev.assay.gate.EvidenceSink;
 import dev.assay.gate.Judgement;
 import dev.assay.gate.LedgerMemory;
@@ -13,6 +16,7 @@ import dev.assay.oci.RegistryClient;
 import dev.assay.verify.Check;
 import dev.assay.verify.Verdict;
 import dev.assay.verify.Verifier;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,11 +28,17 @@ import org.jspecify.annotations.Nullable;
 /** Verifies images for {@code verify}; loaded only when one is named. */
 final class ImageVerification implements AutoCloseable {
 
+  private static final String NOT_READ =
+      "content: not read; the verdict is about the digest, with which whoever pulls compares the"
+          + " bytes (--content reads them here)";
+
   private final RegistryJudge.Rules rules;
   private final Memory memory;
   private final EvidenceSink sink;
   private final @Nullable LedgerMemory ledger;
-  private final boolean content;
+  private final RegistryJudge.Reading tags;
+  private final RegistryJudge.Reading digests;
+  private final Optional<EvidenceFolder> cache;
   private final InstantSource clock;
   private final Supplier<RegistryClient> registries;
   private final Supplier<Optional<Reference>> elsewhere;
@@ -39,7 +49,9 @@ final class ImageVerification implements AutoCloseable {
   private ImageVerification(
       RegistryJudge.Rules rules,
       @Nullable LedgerMemory ledger,
-      boolean content,
+      RegistryJudge.Reading tags,
+      RegistryJudge.Reading digests,
+      Optional<EvidenceFolder> cache,
       InstantSource clock,
       Supplier<RegistryClient> registries,
       Supplier<Optional<Reference>> elsewhere,
@@ -49,7 +61,9 @@ final class ImageVerification implements AutoCloseable {
     this.ledger = ledger;
     this.memory = ledger == null ? Memory.NONE : ledger;
     this.sink = ledger == null ? EvidenceSink.NONE : ledger;
-    this.content = content;
+    this.tags = tags;
+    this.digests = digests;
+    this.cache = cache;
     this.clock = clock;
     this.registries = registries;
     this.elsewhere = elsewhere;
@@ -74,12 +88,40 @@ final class ImageVerification implements AutoCloseable {
     return new ImageVerification(
         rules,
         ledger,
-        !arguments.flag("manifest-only"),
+        reading(request, arguments, false),
+        reading(request, arguments, true),
+        cache(arguments, context),
         at,
         () -> TlsOptions.client(arguments, context),
         () -> SignatureRepository.of(arguments, context),
         request.offline(),
         context);
+  }
+
+  // By a digest its signers were asked about: nothing but their evidence answers that. A tag and a
+  // policy ask what this registry gives.
+  private static RegistryJudge.Reading reading(
+      VerifyRequest request, Arguments arguments, boolean byDigest) {
+    boolean layers = arguments.flag("content");
+    boolean none = arguments.flag("manifest-only");
+    if (layers && none) {
+      throw new AssayException(Code.USAGE, "--content and --manifest-only contradict each other");
+    }
+    boolean evidence = none || byDigest && request.policy().isEmpty();
+    return layers || !evidence ? RegistryJudge.Reading.CONTENT : RegistryJudge.Reading.DIGEST;
+  }
+
+  private static Optional<EvidenceFolder> cache(Arguments arguments, Context context) {
+    if (arguments.flag("no-cache")) {
+      return Optional.empty();
+    }
+    return new Home(context)
+        .cache()
+        .map(setting ->
+            new EvidenceFolder(
+                Path.of(setting.value(), "evidence"),
+                context.clock(),
+                !arguments.flag("refresh")));
   }
 
   private synchronized RegistryClient client() {
@@ -101,7 +143,13 @@ final class ImageVerification implements AutoCloseable {
   // asked, and nothing is recorded.
   private VerifyCommand.Result onDisk(String name, ImageLocation.OnDisk location) {
     List<Verifier.Accepted> accepted = new ArrayList<>();
-    RegistryJudge judge = judge(withoutTags(memory), (s, r, found) -> accepted.addAll(found));
+    // Nothing of what lies on a disk is far away.
+    RegistryJudge judge =
+        judge(
+            withoutTags(memory),
+            (s, r, found) -> accepted.addAll(found),
+            tags,
+            EvidenceCache.NONE);
     Optional<String> tag = location.digest().isPresent() ? Optional.empty() : location.tag();
     ImageStore store = location.open(context);
     Judgement judgement =
@@ -139,20 +187,33 @@ final class ImageVerification implements AutoCloseable {
     };
   }
 
-  private RegistryJudge judge(Memory remembered, EvidenceSink keeper) {
+  private RegistryJudge judge(
+      Memory remembered,
+      EvidenceSink keeper,
+      RegistryJudge.Reading reading,
+      EvidenceCache seen) {
     return new RegistryJudge(
-        reference -> client().repository(reference), rules, remembered, keeper, content, clock);
+        reference -> client().repository(reference),
+        rules,
+        remembered,
+        keeper,
+        reading,
+        seen,
+        clock);
   }
 
   private VerifyCommand.Result inRegistry(String image) {
     List<Verifier.Accepted> accepted = new ArrayList<>();
+    RegistryJudge.Reading reading = image.contains("@") ? digests : tags;
     RegistryJudge judge =
         judge(
             memory,
             (subject, repository, found) -> {
               accepted.addAll(found);
               sink.keep(subject, repository, found);
-            });
+            },
+            reading,
+            cache.<EvidenceCache>map(c -> c).orElse(EvidenceCache.NONE));
     Optional<Reference> kept = elsewhere.get();
     Judgement judgement =
         (kept.isPresent() ? judge.withEvidenceFrom(client().repository(kept.get())) : judge)
@@ -163,8 +224,11 @@ final class ImageVerification implements AutoCloseable {
         && judgement.digest().isPresent()) {
       ledger.keepTag(judgement.repository().get(), judgement.tag().get(), judgement.digest().get());
     }
-    return new VerifyCommand.Result(
-        judgement.verdict(), List.copyOf(accepted), next(judgement.verdict()));
+    Verdict verdict = judgement.verdict();
+    if (reading != RegistryJudge.Reading.CONTENT && verdict.digest().isPresent()) {
+      verdict = verdict.noting(List.of(NOT_READ));
+    }
+    return new VerifyCommand.Result(verdict, List.copyOf(accepted), next(verdict));
   }
 
   private static Optional<String> next(Verdict verdict) {
@@ -200,5 +264,6 @@ final class ImageVerification implements AutoCloseable {
     if (ledger != null) {
       ledger.close();
     }
+    cache.ifPresent(EvidenceFolder::close);
   }
 }

@@ -1,5 +1,7 @@
 package dev.assay.cli;
 
+import dev.assay.bytes.Digest;
+import dev.assay.crypto.Hashes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,6 +35,8 @@ final class Training {
           "dsse1.bin",
           "dsse1.bin.sigstore.json");
 
+  private static final String REGISTRY = "REGISTRY";
+
   private Training() {}
 
   public static void main(String[] args) throws IOException {
@@ -41,8 +45,7 @@ final class Training {
     for (String line : script(args[0])) {
       int space = line.indexOf(' ');
       int expected = Integer.parseInt(line.substring(0, space));
-      List<String> command = List.of(line.substring(space + 1).split(" "));
-      int status = Main.run(command, context(folder));
+      int status = run(line.substring(space + 1), folder);
       if (status != expected) {
         System.err.println("training: " + line + ": ended with " + status);
         System.exit(1);
@@ -50,6 +53,19 @@ final class Training {
     }
     // The way in and out as well: the environment, the streams, the end.
     Main.main(new String[] {"version"});
+  }
+
+  // Where a line names one, there is a registry in which the file `artifact` is an image.
+  private static int run(String line, Path folder) throws IOException {
+    if (!line.contains(REGISTRY)) {
+      return Main.run(List.of(line.split(" ")), context(folder));
+    }
+    Digest digest = Hashes.sha256Digest(Files.readAllBytes(folder.resolve("artifact")));
+    byte[] bundle = Files.readAllBytes(folder.resolve("artifact.sigstore.json"));
+    try (TrainingRegistry registry = new TrainingRegistry(digest, bundle)) {
+      String named = line.replace(REGISTRY, registry.host()).replace("DIGEST", digest.toString());
+      return Main.run(List.of(named.split(" ")), context(folder));
+    }
   }
 
   /** Puts the evidence that the scripts verify into the folder. */

@@ -32,9 +32,12 @@ final class VerifyCommand {
 
           A subject is an image in a registry, in a layout (oci:DIR:TAG) or in an archive (oci-archive:FILE:TAG,
           docker-archive:FILE:TAG), a file, a digest (sha256:...), or a folder, of which every file needs its evidence
-          beside it. An image's bytes are read and compared with their digests, layers included, unless --manifest-only.
+          beside it. Of a tag, and with --policy, the image's bytes are read and compared with their digests, layers included,
+          unless --manifest-only; of IMAGE@DIGEST the digest is verified, and the bytes only with --content.
           A file's evidence is FILE.sigstore.json or --bundle; every form that is in use is read
           (docs/evidence-forms.md).
+
+          Evidence about a digest that was seen before is not fetched again for 24 hours, and judged anew each time.
 
           Certificates are judged by a trust root: --trust-root, the policy's, the one that 'assay trust update' brought, or
           the public-good one that is built in. No command but that one fetches trust; --offline also forbids registries
@@ -95,8 +98,13 @@ final class VerifyCommand {
                   "DIR",
                   "record in this ledger, and compare with it (default: $ASSAY_LEDGER, if set)"),
               value("at", "TIME", "judge as of this time (RFC 3339) instead of now"),
+              flag(
+                  "content",
+                  "read the layers of images (as is done anyway for tags and with --policy)"),
               flag("manifest-only", "do not read the layers of images"),
               SignatureRepository.OPTION,
+              flag("refresh", "ask registries again about evidence that was seen before"),
+              flag("no-cache", "as --refresh, and keep nothing of it for the next time"),
               flag("plain-http", "use HTTP instead of HTTPS (on this machine HTTP is used anyway)"),
               value("output", "FORMAT", "text (default), json, jsonl, sarif or junit"),
               flag("full", "show digests and everything that was verified in full")),
@@ -131,7 +139,7 @@ final class VerifyCommand {
         NativeSignatures.useSoon();
       }
       Code.Exit exit = Code.Exit.OK;
-      try (Workers<Result> workers = new Workers<>(targets.workers());
+      try (Workers<Result> workers = new Workers<>(targets.workers(), targets.waiting());
           Bar bar = Bar.of(jobs.size(), context)) {
         // In the order in which they were named, whichever is done first.
         for (Result result :

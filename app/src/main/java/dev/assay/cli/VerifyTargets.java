@@ -26,7 +26,7 @@ final class VerifyTargets implements AutoCloseable {
     }
   }
 
-  private static final int IMAGES_AT_ONCE = 16;
+  private static final int IMAGES_AT_ONCE = 32;
   private static final int MAX_FILES = 1_000_000;
 
   private final VerifyRequest request;
@@ -145,6 +145,10 @@ final class VerifyTargets implements AutoCloseable {
   /** How many to do at once: images wait for registries, files for arithmetic. */
   int workers() {
     return images != null ? IMAGES_AT_ONCE : Runtime.getRuntime().availableProcessors();
+  }
+
+  boolean waiting() {
+    return images != null;
   }
 
   @Override

@@ -21,10 +21,15 @@ final class Workers<R> implements AutoCloseable {
   private static final int WINDOW = 64;
 
   private final int threads;
+  private final boolean waiting;
   private @Nullable ExecutorService executor;
 
-  Workers(int threads) {
+  /**
+   * @param waiting whether the work mostly waits for others, so that threads should cost little
+   */
+  Workers(int threads, boolean waiting) {
     this.threads = threads;
+    this.waiting = waiting;
   }
 
   /** The results, each computed when its turn comes near. */
@@ -33,7 +38,9 @@ final class Workers<R> implements AutoCloseable {
       return () -> inputs.stream().map(work).iterator();
     }
     ExecutorService started =
-        Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
+        Executors.newFixedThreadPool(
+            threads,
+            waiting ? Thread.ofVirtual().factory() : Thread.ofPlatform().daemon().factory());
     executor = started;
     return () -> new Results<>(inputs.iterator(), work, started);
   }

@@ -3,16 +3,13 @@ package dev.assay.gate;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
-import dev.assay.oci.BundleReferrers;
 import dev.assay.oci.Content;
 import dev.assay.oci.Descriptor;
 import dev.assay.oci.ImageStore;
 import dev.assay.oci.Index;
-import dev.assay.oci.LegacySignatures;
 import dev.assay.oci.Manifest;
 import dev.assay.oci.MediaTypes;
 import dev.assay.oci.Reference;
-import dev.assay.oci.Referrers;
 import dev.assay.oci.StoredManifest;
 import dev.assay.policy.TrustPolicy;
 import dev.assay.verify.Candidate;
@@ -49,15 +46,62 @@ public final class RegistryJudge implements ImageJudge {
         History history,
         Instant at);
 
+    /** Which evidence can answer what is asked of the images of a repository. */
+    default Wanted wanted(String repository) {
+      return Wanted.EVERYTHING;
+    }
+
     static Rules of(TrustPolicy policy, Trust trust) {
-      return (subject, repository, candidates, history, at) ->
-          Verifier.verify(subject, repository, candidates, policy, trust, history, at);
+      return new Rules() {
+        @Override
+        public Verifier.Outcome judge(
+            Subject subject,
+            String repository,
+            List<Candidate> candidates,
+            History history,
+            Instant at) {
+          return Verifier.verify(subject, repository, candidates, policy, trust, history, at);
+        }
+
+        @Override
+        public Wanted wanted(String repository) {
+          List<Requirement> requirements = new ArrayList<>();
+          policy
+              .rulesFor(repository)
+              .forEach(rule -> requirements.addAll(Requirement.of(rule)));
+          return Wanted.by(requirements);
+        }
+      };
     }
 
     static Rules of(List<Requirement> requirements, Trust trust) {
-      return (subject, repository, candidates, history, at) ->
-          Verifier.verify(subject, candidates, requirements, trust, history, at);
+      return new Rules() {
+        @Override
+        public Verifier.Outcome judge(
+            Subject subject,
+            String repository,
+            List<Candidate> candidates,
+            History history,
+            Instant at) {
+          return Verifier.verify(subject, candidates, requirements, trust, history, at);
+        }
+
+        @Override
+        public Wanted wanted(String repository) {
+          return Wanted.by(requirements);
+        }
+      };
     }
+  }
+
+  /** How much is read of an image itself; evidence about it always is. */
+  public enum Reading {
+    /** Nothing, where its digest is given and verifies: that digest is what the verdict is about. */
+    DIGEST,
+    /** Its manifest. */
+    MANIFEST,
+    /** Everything, each part compared with its digest. */
+    CONTENT
   }
 
   /**
@@ -82,23 +126,26 @@ public final class RegistryJudge implements ImageJudge {
   private final Rules rules;
   private final Memory memory;
   private final EvidenceSink sink;
-  private final boolean content;
+  private final Reading reading;
+  private final EvidenceCache cache;
   private final InstantSource clock;
   private final Optional<ImageStore> evidence;
 
   /**
    * @param stores opens the repository of a reference
-   * @param content whether every layer is read and compared with its digest; a container runtime
-   *     does that when it pulls, so a gate need not
+   * @param reading a container runtime compares every layer with its digest when it pulls, so a
+   *     gate need not
+   * @param cache evidence seen before
    */
   public RegistryJudge(
       Function<Reference, ImageStore> stores,
       Rules rules,
       Memory memory,
       EvidenceSink sink,
-      boolean content,
+      Reading reading,
+      EvidenceCache cache,
       InstantSource clock) {
-    this(stores, rules, memory, sink, content, clock, Optional.empty());
+    this(stores, rules, memory, sink, reading, cache, clock, Optional.empty());
   }
 
   private RegistryJudge(
@@ -106,7 +153,8 @@ public final class RegistryJudge implements ImageJudge {
       Rules rules,
       Memory memory,
       EvidenceSink sink,
-      boolean content,
+      Reading reading,
+      EvidenceCache cache,
       InstantSource clock,
       Optional<ImageStore> evidence) {
     this.evidence = evidence;
@@ -114,13 +162,15 @@ public final class RegistryJudge implements ImageJudge {
     this.rules = rules;
     this.memory = memory;
     this.sink = sink;
-    this.content = content;
+    this.reading = reading;
+    this.cache = cache;
     this.clock = clock;
   }
 
   /** The same judge, but signatures and attestations are in this store, not beside the image. */
   public RegistryJudge withEvidenceFrom(ImageStore elsewhere) {
-    return new RegistryJudge(stores, rules, memory, sink, content, clock, Optional.of(elsewhere));
+    return new RegistryJudge(
+        stores, rules, memory, sink, reading, cache, clock, Optional.of(elsewhere));
   }
 
   @Override
@@ -137,24 +187,40 @@ public final class RegistryJudge implements ImageJudge {
     Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     ImageStore store = image.store();
     List<Check> checks = new ArrayList<>();
-    StoredManifest manifest;
-    try {
-      manifest = store.manifest(image.identifier());
-    } catch (AssayException e) {
-      checks.add(failed("image", e));
-      return judgement(image, image.digest(), checks, at);
+    Optional<Digest> given = reading == Reading.DIGEST ? image.digest() : Optional.empty();
+    Digest digest;
+    if (given.isPresent()) {
+      digest = given.get();
+    } else {
+      StoredManifest manifest;
+      try {
+        manifest = store.manifest(image.identifier());
+      } catch (AssayException e) {
+        checks.add(failed("image", e));
+        return judgement(image, image.digest(), checks, at);
+      }
+      digest = manifest.descriptor().digest();
+      if (reading == Reading.CONTENT) {
+        checks.add(content(store, manifest));
+      }
     }
-    Digest digest = manifest.descriptor().digest();
-    if (content) {
-      checks.add(content(store, manifest));
-    }
-    Verifier.Outcome outcome;
+    EvidenceSearch.Found found;
     try {
-      outcome =
-          judge(evidence.orElse(store), Subject.of(image.name(), digest), image.repository(), at);
+      found = search(store, Subject.of(image.name(), digest), image.repository(), at);
     } catch (AssayException e) {
       checks.add(failed("evidence", e));
       return judgement(image, Optional.of(digest), checks, at);
+    }
+    Verifier.Outcome outcome = found.outcome();
+    if (given.isPresent() && !EvidenceSearch.passes(outcome)) {
+      // What is not there at all is not unsigned.
+      Optional<Check> absent = absent(store, image);
+      if (absent.isPresent()) {
+        checks.add(absent.get());
+        if (absent.get().code().equals(Optional.of(Code.NOT_FOUND))) {
+          return judgement(image, Optional.of(digest), checks, at);
+        }
+      }
     }
     checks.addAll(outcome.checks());
     boolean good = checks.stream().allMatch(Check::passed);
@@ -164,35 +230,47 @@ public final class RegistryJudge implements ImageJudge {
     if (good) {
       sink.keep(digest, image.repository(), outcome.accepted());
     }
-    return judgement(image, Optional.of(digest), checks, at);
+    return judgement(image, Optional.of(digest), checks, at, found.notes());
   }
 
-  // Evidence in the older forms lies under tags that have to be asked for one by one: only where
-  // what refers to the image does not suffice.
-  private Verifier.Outcome judge(ImageStore store, Subject subject, String repository, Instant at) {
-    Digest digest = subject.digest();
-    Referrers referrers = store.referrers(digest, Optional.empty());
-    List<Candidate> candidates = new ArrayList<>(BundleReferrers.collect(store, digest, referrers));
-    Verifier.Outcome outcome = rules.judge(subject, repository, candidates, memory, at);
-    if (outcome.checks().stream().allMatch(Check::passed)) {
-      return outcome;
+  private EvidenceSearch.Found search(
+      ImageStore store, Subject subject, String repository, Instant at) {
+    return new EvidenceSearch(
+            evidence.orElse(store),
+            subject.digest(),
+            evidence.map(ImageStore::name).orElse(repository),
+            rules.wanted(repository),
+            cache,
+            candidates -> rules.judge(subject, repository, candidates, memory, at))
+        .run();
+  }
+
+  private static Optional<Check> absent(ImageStore store, Located image) {
+    try {
+      store.manifest(image.identifier());
+      return Optional.empty();
+    } catch (AssayException e) {
+      return Optional.of(failed("image", e));
     }
-    List<LegacySignatures.Found> older = LegacySignatures.collect(store, digest, referrers);
-    if (older.isEmpty()) {
-      return outcome;
-    }
-    older.forEach(found -> candidates.add(found.candidate()));
-    return rules.judge(subject, repository, candidates, memory, at);
   }
 
   private static Judgement judgement(
       Located image, Optional<Digest> digest, List<Check> checks, Instant at) {
+    return judgement(image, digest, checks, at, List.of());
+  }
+
+  private static Judgement judgement(
+      Located image,
+      Optional<Digest> digest,
+      List<Check> checks,
+      Instant at,
+      List<String> notes) {
     return new Judgement(
         image.name(),
         Optional.of(image.repository()),
         image.tag(),
         digest,
-        new Verdict(image.name(), digest, checks, at.toString()));
+        new Verdict(image.name(), digest, checks, at.toString(), notes));
   }
 
   // What could not be read is open; what was read and is wrong is refused.

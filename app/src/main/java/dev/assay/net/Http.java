@@ -149,6 +149,7 @@ public final class Http implements AutoCloseable {
 
   private final Settings settings;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Map<String, HostPace> paces = new ConcurrentHashMap<>();
 
   // Loading the trusted authorities takes longer than a request to this machine: only for https.
   private final Lazy<HttpClient> plain;
@@ -288,6 +289,10 @@ public final class Http implements AutoCloseable {
         }
         asked = retryAfter(reply);
         reply.close();
+        if (reply.status() == 429) {
+          // Not only this request is one too many.
+          pace(request.uri()).pause(shortest(max(wait, asked)));
+        }
       } catch (SSLException e) {
         throw notTrusted(request.uri(), e);
       } catch (IOException e) {
@@ -317,10 +322,17 @@ public final class Http implements AutoCloseable {
         request.method(),
         request.payload().map(Http::publisher).orElseGet(HttpRequest.BodyPublishers::noBody));
     HttpClient client = isHttps(request.uri()) ? secure(request.uri()) : plain.value();
+    HostPace pace = pace(request.uri());
     try {
-      HttpResponse<java.io.InputStream> response =
-          client.send(builder.build(), info -> new PacedBody(settings.stall(), settings.slowest()));
-      return new Reply(response.statusCode(), request.uri(), response.headers(), response.body());
+      pace.enter();
+      try {
+        HttpResponse<java.io.InputStream> response =
+            client.send(
+                builder.build(), info -> new PacedBody(settings.stall(), settings.slowest()));
+        return new Reply(response.statusCode(), request.uri(), response.headers(), response.body());
+      } finally {
+        pace.leave();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssayException(
@@ -328,9 +340,17 @@ public final class Http implements AutoCloseable {
     }
   }
 
-  private HttpClient secure(URI uri) {
+  private HostPace pace(URI uri) {
+    return paces.computeIfAbsent(authority(uri), host -> new HostPace());
+  }
+
+  private static String authority(URI uri) {
     String host = uri.getHost().toLowerCase(Locale.ROOT);
-    String authority = port(uri) == 443 ? host : host + ":" + port(uri);
+    return port(uri) == 443 ? host : host + ":" + port(uri);
+  }
+
+  private HttpClient secure(URI uri) {
+    String authority = authority(uri);
     return particular.computeIfAbsent(authority, this::particular).orElseGet(secure::value);
   }
 
@@ -360,9 +380,13 @@ public final class Http implements AutoCloseable {
         payload.length());
   }
 
+  private Duration shortest(Duration wait) {
+    return wait.compareTo(settings.longestWait()) > 0 ? settings.longestWait() : wait;
+  }
+
   private void sleep(URI uri, Duration wait) {
     try {
-      Thread.sleep(wait.compareTo(settings.longestWait()) > 0 ? settings.longestWait() : wait);
+      Thread.sleep(shortest(wait));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssayException(

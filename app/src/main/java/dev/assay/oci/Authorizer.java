@@ -8,6 +8,7 @@ import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import dev.assay.net.Http;
+import dev.assay.net.Loopback;
 import dev.assay.net.Reply;
 import dev.assay.net.Request;
 import java.net.URI;
@@ -37,11 +38,16 @@ final class Authorizer {
 
   private final Http http;
   private final Credentials credentials;
+  private final boolean plainHttp;
   private final Map<Key, Remembered> remembered = new ConcurrentHashMap<>();
 
-  Authorizer(Http http, Credentials credentials) {
+  /**
+   * @param plainHttp whether a token service that is not on this machine may be without TLS
+   */
+  Authorizer(Http http, Credentials credentials, boolean plainHttp) {
     this.http = http;
     this.credentials = credentials;
+    this.plainHttp = plainHttp;
   }
 
   /** What worked last time, if it is still good. */
@@ -93,6 +99,15 @@ final class Authorizer {
       Optional<Credentials.Login> login) {
     URI realm = Http.resolve(asked, challenge.get("realm").orElse(""));
     Http.checkNoDowngrade(asked, realm);
+    if (!Http.isHttps(realm) && !Loopback.is(realm.getHost()) && !plainHttp) {
+      throw new AssayException(
+          Code.PLAIN_HTTP,
+          Text.quote(repository.registry())
+              + " asks for credentials to be sent to "
+              + Text.quote(Http.shown(realm))
+              + ", without TLS",
+          "--plain-http, if the network between is trusted");
+    }
     String scope =
         challenge
             .get("scope")

@@ -1,9 +1,7 @@
 package dev.assay.oci;
 
 import dev.assay.bytes.AssayException;
-import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
-import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import dev.assay.net.ByteSource;
 import dev.assay.verify.Candidate;
@@ -91,12 +89,31 @@ public final class BundleReferrers {
 
   /** As {@link #collect(ImageStore, Digest)}, where what refers to the digest is listed already. */
   public static List<Candidate> collect(ImageStore store, Digest subject, Referrers referrers) {
+    List<Candidate> out =
+        new ArrayList<>(
+            new BundleFetch(store, subject)
+                .all(referrers.found().stream().filter(BundleReferrers::isBundle).toList()));
+    out.addAll(rejected(referrers));
+    return out;
+  }
+
+  /** Whether an entry of a listing says that it is a bundle. */
+  public static boolean isBundle(Descriptor referrer) {
+    return referrer.artifactType().filter(t -> t.startsWith(ANY_BUNDLE)).isPresent();
+  }
+
+  /**
+   * What the listing says the bundle's statement is about, where it says so. A hint: whoever wrote
+   * the listing may be wrong, or lie.
+   */
+  public static Optional<String> statedType(Descriptor referrer) {
+    return Optional.ofNullable(referrer.annotations().get(PREDICATE_TYPE))
+        .filter(t -> !t.isEmpty());
+  }
+
+  /** What was listed and is not what it was listed as, for the verdict. */
+  public static List<Candidate> rejected(Referrers referrers) {
     List<Candidate> out = new ArrayList<>();
-    for (Descriptor referrer : referrers.found()) {
-      if (referrer.artifactType().filter(t -> t.startsWith(ANY_BUNDLE)).isPresent()) {
-        out.add(fetch(store, referrer, subject));
-      }
-    }
     for (Referrers.Rejected rejected : referrers.rejected()) {
       out.add(
           Candidate.of(
@@ -108,23 +125,5 @@ public final class BundleReferrers {
               new byte[0]));
     }
     return out;
-  }
-
-  private static Candidate fetch(ImageStore store, Descriptor referrer, Digest subject) {
-    String origin = "referrer " + referrer.digest().brief();
-    try {
-      Manifest manifest = store.manifest(referrer.digest()).manifest();
-      if (manifest.subject().filter(s -> s.digest().equals(subject)).isEmpty()) {
-        throw new AssayException(Code.SUBJECT_MISMATCH, "the referrer's subject is another digest");
-      }
-      if (manifest.layers().size() != 1) {
-        throw new AssayException(
-            Code.BAD_BUNDLE, "a bundle has one layer, this has " + manifest.layers().size());
-      }
-      return Candidate.of(origin, store.blob(manifest.layers().getFirst(), Limits.EVIDENCE_BYTES));
-    } catch (AssayException e) {
-      // Bytes that differ, missing blobs and refusals alike: the reason is kept, the bundle is not.
-      return Candidate.unreadable(origin, e.code(), String.valueOf(e.getMessage()));
-    }
   }
 }

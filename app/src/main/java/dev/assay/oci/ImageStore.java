@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * One repository, in a registry or in an image layout. What is read has been hashed and compared
@@ -112,6 +113,18 @@ public interface ImageStore {
    *     dev.assay.bytes.Limits#REFERRERS}
    */
   Referrers referrers(Digest subject, Optional<String> artifactType);
+
+  /**
+   * As {@link #referrers}, for somebody who looks for something: the limit on the number holds for
+   * what is wanted and for the rest apart, so that others cannot hide it by listing more, and a
+   * listing that goes on beyond what is looked at is no failure but said ({@link Referrers#cut}).
+   *
+   * @param wanted whether an entry may be what is looked for
+   */
+  default Referrers search(
+      Digest subject, Optional<String> artifactType, Predicate<Descriptor> wanted) {
+    return referrers(subject, artifactType);
+  }
 
   /** All tags, in the order of the store. */
   List<String> tags();

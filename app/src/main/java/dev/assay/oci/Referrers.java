@@ -14,8 +14,10 @@ import java.util.Optional;
  *     fallback tag, descriptors that lack a type or annotations have been completed from the
  *     manifests themselves
  * @param rejected entries of the listing that were left out, and why
+ * @param cut why the listing goes on beyond what is here; empty when this is all of it
  */
-public record Referrers(List<Descriptor> found, List<Rejected> rejected, Source source) {
+public record Referrers(
+    List<Descriptor> found, List<Rejected> rejected, Source source, Optional<String> cut) {
 
   /** Where the listing came from. */
   public enum Source {
@@ -32,6 +34,11 @@ public record Referrers(List<Descriptor> found, List<Rejected> rejected, Source 
   public Referrers {
     found = List.copyOf(found);
     rejected = List.copyOf(rejected);
+  }
+
+  /** All there is. */
+  public Referrers(List<Descriptor> found, List<Rejected> rejected, Source source) {
+    this(found, rejected, source, Optional.empty());
   }
 
   static Referrers ofLayout(

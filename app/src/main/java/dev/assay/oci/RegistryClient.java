@@ -52,7 +52,7 @@ public final class RegistryClient implements AutoCloseable {
       Supplier<RegistriesConf> configuration,
       Optional<TlsMaterial> certificate) {
     this.http = new Http(certificate.isPresent() ? showing(settings, certificate) : settings);
-    this.authorizer = new Authorizer(http, credentials);
+    this.authorizer = new Authorizer(http, credentials, plainHttp);
     this.plainHttp = plainHttp;
     this.configuration = configuration;
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /**
  * What refers to a digest, by the referrers API or, where a registry has none, by the index under
@@ -32,6 +33,10 @@ final class RemoteReferrers {
   private static final int MOST_LISTED = 20 * Limits.REFERRERS;
 
   private static final int MOST_PAGES = 200;
+
+  /** All pages of one listing together. */
+  private static final int LISTING_BYTES = 8 * Limits.MANIFEST_BYTES;
+
   private static final int WRITE_ATTEMPTS = 6;
 
   // Within one process writers take turns.
@@ -43,30 +48,114 @@ final class RemoteReferrers {
     this.repository = repository;
   }
 
+  /**
+   * @throws AssayException with {@link Code#TOO_MANY} beyond {@link Limits#REFERRERS}
+   */
   Referrers list(Digest subject, Optional<String> artifactType) {
-    Optional<List<Descriptor>> api = fromApi(subject, artifactType);
-    Referrers.Source source =
-        api.isPresent() ? Referrers.Source.API : Referrers.Source.FALLBACK_TAG;
-    List<Descriptor> listed = api.orElseGet(() -> fromTag(subject).manifests());
-    List<Descriptor> found = new ArrayList<>();
-    List<Referrers.Rejected> rejected = new ArrayList<>();
-    int opened = 0;
-    for (Descriptor entry : listed) {
+    Referrers all = gather(subject, artifactType, entry -> true, false);
+    if (all.cut().isPresent()) {
+      throw tooMany(subject);
+    }
+    return all;
+  }
+
+  /**
+   * @throws AssayException with {@link Code#TOO_MANY} if more is wanted than is looked at
+   */
+  Referrers search(Digest subject, Optional<String> artifactType, Predicate<Descriptor> wanted) {
+    return gather(subject, artifactType, wanted, true);
+  }
+
+  private Referrers gather(
+      Digest subject,
+      Optional<String> artifactType,
+      Predicate<Descriptor> wanted,
+      boolean byAnnotation) {
+    Gathering all = new Gathering(subject, artifactType, wanted, byAnnotation);
+    if (fromApi(all)) {
+      return all.end(Referrers.Source.API);
+    }
+    Gathering fromTag = new Gathering(subject, artifactType, wanted, byAnnotation);
+    for (Descriptor entry : fromTag(subject).manifests()) {
+      fromTag.add(entry, Referrers.Source.FALLBACK_TAG);
+    }
+    return fromTag.end(Referrers.Source.FALLBACK_TAG);
+  }
+
+  /** What a listing brings, entry by entry, within the limits. */
+  private final class Gathering {
+    private final Digest subject;
+    private final Optional<String> artifactType;
+    private final Predicate<Descriptor> wanted;
+    private final boolean byAnnotation;
+    private final List<Descriptor> found = new ArrayList<>();
+    private final List<Referrers.Rejected> rejected = new ArrayList<>();
+    private int listed;
+    private int opened;
+    private int hits;
+    private boolean cut;
+
+    /**
+     * @param byAnnotation whether an entry without a type is taken for a bundle when its annotations
+     *     say so, and not opened: whoever fetches it sees what it is
+     */
+    Gathering(
+        Digest subject,
+        Optional<String> artifactType,
+        Predicate<Descriptor> wanted,
+        boolean byAnnotation) {
+      this.subject = subject;
+      this.artifactType = artifactType;
+      this.wanted = wanted;
+      this.byAnnotation = byAnnotation;
+    }
+
+    void add(Descriptor entry, Referrers.Source source) {
       Optional<Descriptor> complete = Optional.of(entry);
-      if (isIncomplete(entry, source)) {
+      if (++listed > MOST_LISTED) {
+        cut = true;
+        return;
+      }
+      if (byAnnotation && isUntyped(entry) && BundleReferrers.statedType(entry).isPresent()) {
+        complete = Optional.of(entry.withArtifactType(Optional.of(BundleReferrers.BUNDLE)));
+      } else if (isIncomplete(entry, source)) {
         if (++opened > Limits.REFERRERS) {
-          throw tooMany(subject);
+          cut = true;
+          return;
         }
         complete = complete(subject, entry, rejected);
       }
-      complete
-          .filter(d -> artifactType.isEmpty() || artifactType.equals(d.artifactType()))
-          .ifPresent(found::add);
-      if (found.size() > Limits.REFERRERS) {
-        throw tooMany(subject);
+      complete =
+          complete.filter(d -> artifactType.isEmpty() || artifactType.equals(d.artifactType()));
+      if (complete.isEmpty()) {
+        return;
       }
+      if (wanted.test(complete.get())) {
+        if (++hits > Limits.REFERRERS) {
+          throw tooMany(subject);
+        }
+      } else if (found.size() - hits >= Limits.REFERRERS) {
+        cut = true;
+        return;
+      }
+      found.add(complete.get());
     }
-    return new Referrers(found, rejected, source);
+
+    boolean isFull() {
+      return listed > MOST_LISTED;
+    }
+
+    void cut() {
+      cut = true;
+    }
+
+    Referrers end(Referrers.Source source) {
+      return new Referrers(
+          found,
+          rejected,
+          source,
+          cut ? Optional.of(String.valueOf(tooMany(subject).getMessage())) : Optional.empty());
+    }
   }
 
   private AssayException tooMany(Digest subject) {
@@ -83,38 +172,40 @@ final class RemoteReferrers {
 
   // ---- the API
 
-  /** Empty when the registry does not have the API. */
-  private Optional<List<Descriptor>> fromApi(Digest subject, Optional<String> artifactType) {
+  /** Whether the registry has the API. */
+  private boolean fromApi(Gathering all) {
     String filter =
-        artifactType
+        all.artifactType
             .map(t -> "?artifactType=" + URLEncoder.encode(t, StandardCharsets.UTF_8))
             .orElse("");
-    URI next = repository.endpoint("/referrers/" + subject + filter);
-    List<Descriptor> all = new ArrayList<>();
+    URI next = repository.endpoint("/referrers/" + all.subject + filter);
+    int left = LISTING_BYTES;
     for (int page = 0; page < MOST_PAGES; page++) {
       try (Reply reply = repository.read(Request.get(next).with("Accept", MediaTypes.INDEX))) {
         if (page == 0 && !isApi(reply)) {
-          return Optional.empty();
+          return false;
         }
         if (reply.status() != 200) {
-          throw Failures.of(reply, "what refers to " + subject.brief() + " is not known");
+          throw Failures.of(reply, "what refers to " + all.subject.brief() + " is not known");
         }
         byte[] bytes = reply.bytes(Limits.MANIFEST_BYTES);
         if (!(Content.parse(bytes, MediaTypes.INDEX) instanceof Index index)) {
           throw new IllegalStateException("an index was read");
         }
-        all.addAll(index.manifests());
+        index.manifests().forEach(entry -> all.add(entry, Referrers.Source.API));
         Optional<URI> more = RemoteRepository.nextPage(reply);
         if (more.isEmpty()) {
-          return Optional.of(all);
+          return true;
         }
-        if (all.size() > MOST_LISTED) {
+        left -= bytes.length;
+        if (all.isFull() || left <= 0) {
           break;
         }
         next = more.get();
       }
     }
-    throw tooMany(subject);
+    all.cut();
+    return true;
   }
 
   // Registries without the API answer in many ways; only refusals and failures are no answer.
@@ -139,9 +230,6 @@ final class RemoteReferrers {
       return Index.oci(List.of());
     }
     if (stored.get().content() instanceof Index index) {
-      if (index.manifests().size() > MOST_LISTED) {
-        throw tooMany(subject);
-      }
       return index;
     }
     throw new AssayException(
@@ -153,16 +241,19 @@ final class RemoteReferrers {
             + " is no index");
   }
 
+  private static boolean isUntyped(Descriptor entry) {
+    return entry.artifactType().isEmpty() || entry.artifactType().get().equals(MediaTypes.EMPTY);
+  }
+
   private static boolean isIncomplete(Descriptor entry, Referrers.Source source) {
-    boolean untyped =
-        entry.artifactType().isEmpty() || entry.artifactType().get().equals(MediaTypes.EMPTY);
-    return untyped || source == Referrers.Source.FALLBACK_TAG && entry.annotations().isEmpty();
+    return isUntyped(entry)
+        || source == Referrers.Source.FALLBACK_TAG && entry.annotations().isEmpty();
   }
 
   /** The entry as its manifest says it is; empty, and noted, if that is about something else. */
   private Optional<Descriptor> complete(
       Digest subject, Descriptor entry, List<Referrers.Rejected> rejected) {
-    Optional<StoredManifest> stored = repository.findHere(entry.digest().toString());
+    Optional<StoredManifest> stored = repository.open(entry.digest());
     if (stored.isEmpty()) {
       rejected.add(new Referrers.Rejected(entry, "listed, but not in the repository"));
       return Optional.empty();
@@ -201,6 +292,9 @@ final class RemoteReferrers {
       ours.put(entry.digest(), entry);
       for (int attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
         Index before = fromTag(subject);
+        if (before.manifests().size() > MOST_LISTED) {
+          throw tooMany(subject);
+        }
         Map<Digest, Descriptor> wanted = new LinkedHashMap<>();
         before.manifests().forEach(d -> wanted.put(d.digest(), d));
         // Also what was there the last time and was lost since: another writer's race with us.

@@ -17,7 +17,12 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One repository of a registry. */
 public final class RemoteRepository implements ImageStore {
@@ -35,6 +40,10 @@ public final class RemoteRepository implements ImageStore {
   private final RegistryClient client;
   private final Reference repository;
   private final RemoteReferrers referrers;
+
+  // Opened to complete a listing. What has a digest does not change.
+  private final Map<String, StoredManifest> opened = new ConcurrentHashMap<>();
+  private final AtomicLong openedBytes = new AtomicLong();
 
   // Where to fetch from instead, in this order; empty when only here.
   private final List<Source> sources;
@@ -109,8 +118,23 @@ public final class RemoteRepository implements ImageStore {
   @Override
   public Optional<StoredManifest> find(String tagOrDigest) {
     return sources.isEmpty()
-        ? findHere(tagOrDigest)
-        : first(Digest.isDigest(tagOrDigest), r -> r.findHere(tagOrDigest));
+        ? findOnce(tagOrDigest)
+        : first(Digest.isDigest(tagOrDigest), r -> r.findOnce(tagOrDigest));
+  }
+
+  private Optional<StoredManifest> findOnce(String tagOrDigest) {
+    StoredManifest known = opened.get(tagOrDigest);
+    return known == null ? findHere(tagOrDigest) : Optional.of(known);
+  }
+
+  /** A manifest that a listing does not say the kind of; whoever wants it then has it already. */
+  Optional<StoredManifest> open(Digest digest) {
+    Optional<StoredManifest> found = findHere(digest.toString());
+    if (found.isPresent()
+        && openedBytes.addAndGet(found.get().bytes().length) <= Limits.MANIFEST_BYTES) {
+      opened.put(digest.toString(), found.get());
+    }
+    return found;
   }
 
   /** As {@link #find}, without mirrors: what is changed is read where it is changed. */
@@ -327,16 +351,27 @@ public final class RemoteRepository implements ImageStore {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // whether it is that object
   public Referrers referrers(Digest subject, Optional<String> artifactType) {
-    if (sources.isEmpty()) {
-      return referrers.list(subject, artifactType);
-    }
-    // Many mirrors have images and not what refers to them: nothing there is no answer yet.
+    return sources.isEmpty()
+        ? referrers.list(subject, artifactType)
+        : fromSources(r -> r.referrers(subject, artifactType));
+  }
+
+  @Override
+  public Referrers search(
+      Digest subject, Optional<String> artifactType, Predicate<Descriptor> wanted) {
+    return sources.isEmpty()
+        ? referrers.search(subject, artifactType, wanted)
+        : fromSources(r -> r.search(subject, artifactType, wanted));
+  }
+
+  // Many mirrors have images and not what refers to them: nothing there is no answer yet.
+  @SuppressWarnings("ReferenceEquality") // whether it is that object
+  private Referrers fromSources(Function<RemoteRepository, Referrers> question) {
     return first(
             true,
             r -> {
-              Referrers listed = r.referrers(subject, artifactType);
+              Referrers listed = question.apply(r);
               boolean nothing = listed.found().isEmpty() && listed.rejected().isEmpty();
               return nothing && r != sources.getLast().repository()
                   ? Optional.empty()

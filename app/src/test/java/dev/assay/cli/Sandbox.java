@@ -82,6 +82,11 @@ final class Sandbox implements AutoCloseable {
     return server.authority();
   }
 
+  /** What answers there, for tests that stand in between. */
+  HttpHandler registry() {
+    return registry;
+  }
+
   void at(String time) {
     clock = Clock.fixed(Instant.parse(time), ZoneOffset.UTC);
   }

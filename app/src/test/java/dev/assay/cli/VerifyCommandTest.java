@@ -121,7 +121,7 @@ class VerifyCommandTest {
   void aLayerThatWasChangedInStorageIsFour() throws Exception {
     String image = box().image("tampered:1", "to be tampered with");
     box().ok("sign", "--key", "release.key", image);
-    ends(0, "✓ VERIFIED", "--key", "release.pub", image);
+    ends(0, "✓ VERIFIED", "--content", "--key", "release.pub", image);
     Path blobs = box().storage().resolve("tampered/blobs/sha256");
     Json.Obj manifest =
         (Json.Obj)
@@ -131,12 +131,24 @@ class VerifyCommandTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    ends(4, "ASY1101", "--key", "release.pub", image);
-    ends(0, "✓ VERIFIED", "--manifest-only", "--key", "release.pub", image);
+    ends(4, "ASY1101", "--content", "--key", "release.pub", image);
+    String tagged = box().host() + "/tampered:1";
+    ends(4, "ASY1101", "--key", "release.pub", tagged);
+    box()
+        .write(
+            "tampered.yaml",
+            Files.readString(box().folder().resolve("policy.yaml"))
+                .replace(box().host() + "/signed", box().host() + "/tampered"));
+    ends(4, "ASY1101", "--policy", "tampered.yaml", image);
+    // The digest is signed, whatever this registry gives: what was not read is said.
+    ends(0, "content: not read", "--key", "release.pub", image);
+    ends(0, "content: not read", "--manifest-only", "--key", "release.pub", tagged);
+    ends(0, "content: not read", "--manifest-only", "--policy", "tampered.yaml", image);
+    ends(2, "--content", "--content", "--manifest-only", "--key", "release.pub", image);
     Files.write(file, new byte[] {1});
-    ends(4, "ASY11", "--key", "release.pub", image);
+    ends(4, "ASY11", "--content", "--key", "release.pub", image);
     Files.delete(file);
-    ends(4, "ASY1107", "--key", "release.pub", image);
+    ends(4, "ASY1107", "--content", "--key", "release.pub", image);
   }
 
   @Test
@@ -145,7 +157,7 @@ class VerifyCommandTest {
     box().ok("sign", "--key", "release.key", image);
     Path file = box().storage().resolve("manifest/blobs/sha256/" + Sandbox.digest(image).hex());
     Files.writeString(file, Files.readString(file) + " ");
-    ends(4, "ASY11", "--key", "release.pub", image);
+    ends(4, "ASY11", "--content", "--key", "release.pub", image);
   }
 
   @Test

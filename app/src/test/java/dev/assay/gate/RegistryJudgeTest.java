@@ -74,7 +74,8 @@ class RegistryJudgeTest {
               assertEquals(List.of(SIGNED), accepted);
               kept.add(subject);
             },
-            true,
+            RegistryJudge.Reading.CONTENT,
+            EvidenceCache.NONE,
             InstantSource.fixed(Instant.parse("2026-11-22T12:00:00Z")));
     return judge.judge("registry.example/pay:1");
   }

@@ -111,6 +111,13 @@ public final class PredicateTypes {
     return type.equals(SPDX) || type.startsWith(SPDX + "/");
   }
 
+  /** Whether evidence of one type answers a request for another: the same, or a version of it. */
+  public static boolean answers(String asked, String found) {
+    return asked.equals(found)
+        || asked.equals(CYCLONEDX) && isCycloneDx(found)
+        || asked.equals(SPDX) && isSpdx(found);
+  }
+
   /**
    * Checks that a predicate has what its type demands, before it is signed. A type we do not know
    * demands an object.

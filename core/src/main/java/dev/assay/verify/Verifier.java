@@ -262,18 +262,11 @@ public final class Verifier {
 
   private static Optional<Check> otherType(Evidence candidate, String predicateType) {
     String found = candidate.predicateType().orElse("a signature over content");
-    return sameType(predicateType, found)
+    return PredicateTypes.answers(predicateType, found)
         ? Optional.empty()
         : Optional.of(
             candidate
                 .refuse(Code.WRONG_PREDICATE_TYPE, "another predicate type")
                 .expected(predicateType, found));
-  }
-
-  /** Whether evidence of one type answers a request for another: the same, or a version of it. */
-  static boolean sameType(String asked, String found) {
-    return asked.equals(found)
-        || asked.equals(PredicateTypes.CYCLONEDX) && PredicateTypes.isCycloneDx(found)
-        || asked.equals(PredicateTypes.SPDX) && PredicateTypes.isSpdx(found);
   }
 }

@@ -209,16 +209,28 @@ record Workbench(Path folder) {
         .expect(0);
   }
 
-  /** {@code assay verify --policy --ledger}, the ledger made when there is none. */
+  /**
+   * {@code assay verify --policy --ledger}, the ledger made when there is none. The registry is
+   * asked each time: it is what is tested.
+   */
   Run verifyByPolicy(String image) throws IOException, InterruptedException {
     if (Files.notExists(folder.resolve("ledger"))) {
       assay("ledger", "init", "ledger").expect(0);
     }
-    return assay("verify", "--full", "--policy", "policy.yaml", "--ledger", "ledger", image);
+    return assay(
+        "verify",
+        "--full",
+        "--no-cache",
+        "--policy",
+        "policy.yaml",
+        "--ledger",
+        "ledger",
+        image);
   }
 
+  /** {@code assay verify --key}, of everything that the registry gives. */
   Run verifyByKey(String key, String image) throws IOException, InterruptedException {
-    return assay("verify", "--full", "--key", key, image);
+    return assay("verify", "--full", "--content", "--no-cache", "--key", key, image);
   }
 
   /** {@code sha256:...} of {@code IMAGE@DIGEST}. */
