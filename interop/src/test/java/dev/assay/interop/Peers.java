@@ -29,6 +29,15 @@ final class Peers {
     return peer("docker-registry");
   }
 
+  static Path oras() {
+    return peer("oras");
+  }
+
+  /** A registry with the referrers API, of go-containerregistry's library. */
+  static Path referrersRegistry() {
+    return peer("referrers-registry");
+  }
+
   /** The conformance suite of the OCI distribution specification. */
   static Path conformance() {
     return peer("conformance");
