@@ -55,6 +55,10 @@ final class Commands {
             "image pull",
             "image digest",
             "image tag",
+            "copy",
+            "tree",
+            "save",
+            "load",
             "registry serve",
             "registry gc"));
     SECTIONS.put("admit and observe", List.of("gate serve", "gate review", "observe"));
@@ -106,6 +110,10 @@ final class Commands {
           case "image pull" -> new Entry(ImageCommands.PULL, ImageCommands::pull);
           case "image digest" -> new Entry(ImageCommands.DIGEST, ImageCommands::digest);
           case "image tag" -> new Entry(ImageCommands.TAG, ImageCommands::tag);
+          case "copy" -> new Entry(CopyCommand.SPEC, CopyCommand::run);
+          case "tree" -> new Entry(TreeCommand.SPEC, TreeCommand::run);
+          case "save" -> new Entry(SaveCommand.SPEC, SaveCommand::run);
+          case "load" -> new Entry(LoadCommand.SPEC, LoadCommand::run);
           case "ledger init" -> new Entry(LedgerCommands.INIT, LedgerCommands::init);
           case "ledger check" -> new Entry(LedgerCommands.CHECK, LedgerCommands::check);
           case "ledger key show" -> new Entry(LedgerCommands.KEY_SHOW, LedgerCommands::keyShow);

@@ -5,11 +5,11 @@ import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Text;
 import dev.assay.net.ByteSource;
-import dev.assay.oci.ArchiveWriter;
 import dev.assay.oci.Descriptor;
 import dev.assay.oci.ImageConfig;
-import dev.assay.oci.ImageCopy;
 import dev.assay.oci.ImageStore;
+import dev.assay.oci.ImageTree;
+import dev.assay.oci.ImageTreeReader;
 import dev.assay.oci.LayerBuilder;
 import dev.assay.oci.Manifest;
 import dev.assay.oci.MediaTypes;
@@ -180,9 +180,9 @@ final class ImageCommands {
         }
         store.writeBlob(manifest.config(), ByteSource.of(config));
         made = store.writeManifest(manifest, target.tag()).digest();
-        finish(store);
+        Copies.finish(store, List.of());
       } finally {
-        discard(store);
+        Copies.discard(store);
       }
       context.out().println(target.at(made));
       return 0;
@@ -270,28 +270,17 @@ final class ImageCommands {
         ProgressBar progress = ProgressBar.bytes("copying", context)) {
       ImageStore source = from.open(client, context);
       String identifier = from.identifier(source);
-      ImageStore target = to.openOrCreate(client, context);
-      try {
-        Descriptor copied =
-            new ImageCopy(source, target, arguments.flag("referrers"), progress)
-                .copy(identifier, to.tag());
-        finish(target);
-        return copied;
-      } finally {
-        discard(target);
-      }
-    }
-  }
-
-  private static void finish(ImageStore target) throws IOException {
-    if (target instanceof ArchiveWriter archive) {
-      archive.finish();
-    }
-  }
-
-  private static void discard(ImageStore target) throws IOException {
-    if (target instanceof ArchiveWriter archive) {
-      archive.close();
+      boolean evidence = arguments.flag("referrers");
+      ImageTree tree = ImageTreeReader.read(source, identifier, evidence);
+      return Copies.run(
+              source,
+              to.openOrCreate(client, context),
+              List.of(new Copies.Wanted(identifier, tree, to.tag())),
+              evidence,
+              progress)
+          .getFirst()
+          .report()
+          .image();
     }
   }
 

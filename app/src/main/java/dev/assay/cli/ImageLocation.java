@@ -8,6 +8,7 @@ import dev.assay.oci.ArchiveWriter;
 import dev.assay.oci.ImageArchive;
 import dev.assay.oci.ImageLayout;
 import dev.assay.oci.ImageStore;
+import dev.assay.oci.LocalImages;
 import dev.assay.oci.Reference;
 import dev.assay.oci.RegistryClient;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ sealed interface ImageLocation {
     return d.digest()
         .map(Digest::toString)
         .or(d::tag)
-        .or(() -> store instanceof ImageArchive archive ? archive.only() : Optional.empty())
+        .or(() -> store instanceof LocalImages local ? local.only() : Optional.empty())
         .orElseThrow(() ->
             new AssayException(
                 Code.BAD_REFERENCE,

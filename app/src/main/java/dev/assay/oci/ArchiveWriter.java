@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import java.util.Optional;
  *
  * <p>For one thread. What was written cannot be read before {@link #finish}.
  */
-public final class ArchiveWriter implements ImageStore, AutoCloseable {
+public final class ArchiveWriter implements LocalImages.Target, AutoCloseable {
 
   private final Path target;
   private final Path temporary;
@@ -37,6 +38,8 @@ public final class ArchiveWriter implements ImageStore, AutoCloseable {
   private final TarWriter tar;
   private final Map<Digest, Long> written = new HashMap<>();
   private final List<Descriptor> entries = new ArrayList<>();
+  private final Map<String, StoredManifest> evidence = new HashMap<>();
+  private boolean sealed;
 
   /**
    * @throws AssayException with {@link Code#FILE_EXISTS} or {@link Code#FILE_UNWRITABLE}
@@ -155,18 +158,50 @@ public final class ArchiveWriter implements ImageStore, AutoCloseable {
     } catch (IOException e) {
       throw DurableFiles.unwritable(target, e);
     }
+    tag.filter(ImageTreeReader::isEvidenceTag)
+        .ifPresent(t -> evidence.put(t, new StoredManifest(bare, bytes)));
     Descriptor entry = Catalog.entry(content, bare);
-    entries.add(
-        tag.isPresent() ? entry.withAnnotations(Map.of(Descriptor.REF_NAME, tag.get())) : entry);
+    Descriptor listed =
+        tag.isPresent() ? entry.withAnnotations(Map.of(Descriptor.REF_NAME, tag.get())) : entry;
+    // Several images may share what they are made of.
+    if (!entries.contains(listed)) {
+      entries.add(listed);
+    }
     return bare;
+  }
+
+  /** What was written under a tag that holds evidence. */
+  Optional<StoredManifest> evidence(String tag) {
+    return Optional.ofNullable(evidence.get(tag));
+  }
+
+  @Override
+  public void annotate(String tag, Map<String, String> annotations) {
+    entries.replaceAll(e -> {
+      if (!e.tag().equals(Optional.of(tag))) {
+        return e;
+      }
+      Map<String, String> all = new LinkedHashMap<>(e.annotations());
+      all.putAll(annotations);
+      return e.withAnnotations(all);
+    });
+  }
+
+  /** Completes the archive; it has no name yet. Returns what is in it, read back from the file. */
+  public ImageArchive seal() throws IOException {
+    if (!sealed) {
+      small(ImageLayout.LISTING, Catalog.listing(entries));
+      tar.close();
+      out.flush();
+      file.force(true);
+      sealed = true;
+    }
+    return ImageArchive.openOci(temporary);
   }
 
   /** Completes the archive and gives it its name. */
   public void finish() throws IOException {
-    small(ImageLayout.LISTING, Catalog.listing(entries));
-    tar.close();
-    out.flush();
-    file.force(true);
+    seal();
     DurableFiles.rename(temporary, target);
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
 final class BlobDownload {
 
   private static final int ATTEMPTS = 4;
+  private static final int PIECE = 256 << 10;
 
   private final List<RemoteRepository> sources;
   private final Descriptor blob;
@@ -71,32 +72,21 @@ final class BlobDownload {
     }
     try (Reply reply = repository.read(request)) {
       check(reply);
-      byte[] buffer = new byte[256 << 10];
+      byte[] buffer = new byte[PIECE];
       long skip = reply.status() == 200 ? received : 0;
       while (true) {
-        int count;
-        try {
-          count = reply.body().read(buffer);
-        } catch (IOException e) {
-          if (last) {
-            throw new AssayException(
-                Code.UNREACHABLE,
-                "the blob "
-                    + blob.digest().brief()
-                    + " of "
-                    + Text.printable(repository.name())
-                    + " does not come through: "
-                    + received
-                    + " of "
-                    + blob.size()
-                    + " bytes, then: "
-                    + Text.printable(String.valueOf(e.getMessage())),
-                e);
+        int count = 0;
+        IOException broken = null;
+        boolean end = false;
+        // A piece is worth hashing and writing; what arrives at once is a sixteenth of one.
+        while (count < PIECE && !end && broken == null) {
+          try {
+            int more = reply.body().read(buffer, count, PIECE - count);
+            end = more < 0;
+            count += Math.max(0, more);
+          } catch (IOException e) {
+            broken = e;
           }
-          return false;
-        }
-        if (count < 0) {
-          return true;
         }
         int from = (int) Math.min(skip, count);
         skip -= from;
@@ -106,6 +96,24 @@ final class BlobDownload {
         }
         hasher.update(buffer, from, count - from);
         sink.write(buffer, from, count - from);
+        if (broken != null && last) {
+          throw new AssayException(
+              Code.UNREACHABLE,
+              "the blob "
+                  + blob.digest().brief()
+                  + " of "
+                  + Text.printable(repository.name())
+                  + " does not come through: "
+                  + received
+                  + " of "
+                  + blob.size()
+                  + " bytes, then: "
+                  + Text.printable(String.valueOf(broken.getMessage())),
+              broken);
+        }
+        if (end || broken != null) {
+          return end;
+        }
       }
     }
   }

@@ -31,6 +31,13 @@ final class Catalog {
     Optional<byte[]> rawManifest(Digest digest);
 
     boolean hasBlob(Digest digest);
+
+    /**
+     * Every blob that is small enough to be a manifest.
+     *
+     * @throws AssayException with {@link Code#TOO_MANY}
+     */
+    List<Digest> small();
   }
 
   /** One change to what is listed. Doing it again does not change more. */
@@ -66,6 +73,9 @@ final class Catalog {
   private final TreeMap<String, Descriptor> tags = new TreeMap<>();
   private final Map<Digest, Set<String>> keys = new HashMap<>();
 
+  // What cosign's own annotations mean; not among the tags.
+  private final Map<String, Descriptor> derived = new HashMap<>();
+
   // In no entry of their own, but in an index that is listed.
   private final Map<Digest, Descriptor> children = new HashMap<>();
   private final Map<Digest, Map<Digest, Descriptor>> bySubject = new HashMap<>();
@@ -94,7 +104,34 @@ final class Catalog {
       catalog.list(Descriptor.of(entry));
     }
     catalog.learnAll(previous.map(c -> c.facts).orElse(Map.of()));
+    catalog.learnCosign();
     return catalog;
+  }
+
+  // What cosign saves has the image without a tag, its older signatures listed by kind, and newer
+  // ones in no list at all.
+  private void learnCosign() {
+    List<Descriptor> images =
+        entries.values().stream().filter(e -> CosignLayout.isImage(e)).toList();
+    if (images.isEmpty()) {
+      return;
+    }
+    if (images.stream().map(Descriptor::digest).distinct().count() == 1) {
+      Digest image = images.getFirst().digest();
+      for (Descriptor entry : entries.values()) {
+        CosignLayout.ending(entry)
+            .ifPresent(ending -> derived.put(RemoteReferrers.fallbackTag(image) + ending, entry));
+      }
+    }
+    for (Digest digest : manifests.small()) {
+      if (!facts.containsKey(digest)) {
+        CosignLayout.referrer(manifests, digest)
+            .ifPresent(entry -> {
+              children.put(digest, entry);
+              learn(entry, Map.of());
+            });
+      }
+    }
   }
 
   // Two entries with one tag: the last counts, the first keeps its digest only.
@@ -223,7 +260,7 @@ final class Catalog {
   }
 
   Optional<Descriptor> tagged(String tag) {
-    return Optional.ofNullable(tags.get(tag));
+    return Optional.ofNullable(tags.get(tag)).or(() -> Optional.ofNullable(derived.get(tag)));
   }
 
   Optional<Descriptor> listed(Digest digest) {
@@ -253,6 +290,24 @@ final class Catalog {
     return List.copyOf(entries.values());
   }
 
+  /**
+   * The images among what is listed: not what hangs on others, nor the platforms of an index that
+   * have no tag.
+   */
+  List<Descriptor> images() {
+    Set<Digest> parts = new HashSet<>();
+    facts.values().forEach(f -> f.children().forEach(c -> parts.add(c.digest())));
+    return entries.values().stream()
+        .filter(e -> CosignLayout.ending(e).isEmpty())
+        .filter(e -> e.tag().filter(ImageTreeReader::isEvidenceTag).isEmpty())
+        .filter(e -> e.tag().isPresent() || !parts.contains(e.digest()))
+        .filter(e -> {
+          Facts of = facts.get(e.digest());
+          return of == null || of.subject().isEmpty() || e.tag().isPresent();
+        })
+        .toList();
+  }
+
   /** The index.json that says this. */
   byte[] listing() {
     return listing(entries());
@@ -278,8 +333,11 @@ final class Catalog {
   boolean wouldChange(Change change) {
     if (change instanceof Change.Put put) {
       return put.tag().isPresent()
-          ? !Optional.of(put.entry().digest())
-              .equals(tagged(put.tag().get()).map(Descriptor::digest))
+          ? tagged(put.tag().get())
+              .filter(e -> e.digest().equals(put.entry().digest()))
+              .filter(e ->
+                  e.annotations().entrySet().containsAll(put.entry().annotations().entrySet()))
+              .isEmpty()
           : !keys.containsKey(put.entry().digest());
     }
     return change instanceof Change.Untag untag
@@ -304,11 +362,17 @@ final class Catalog {
     if (tag.isPresent()) {
       displace(tag.get(), entry.digest());
       drop(entry.digest().toString());
-      add(key(tag.get()), entry.withAnnotations(Map.of(Descriptor.REF_NAME, tag.get())));
+      add(key(tag.get()), tagged(tag.get(), entry));
     } else if (!keys.containsKey(entry.digest())) {
       add(entry.digest().toString(), entry);
     }
     learn(entry, Map.of());
+  }
+
+  private static Descriptor tagged(String tag, Descriptor entry) {
+    Map<String, String> annotations = new LinkedHashMap<>(entry.annotations());
+    annotations.put(Descriptor.REF_NAME, tag);
+    return entry.withAnnotations(annotations);
   }
 
   private void untag(String tag, Descriptor entry) {

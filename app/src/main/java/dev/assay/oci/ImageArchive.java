@@ -25,7 +25,7 @@ import java.util.Optional;
  *
  * <p>Nothing is unpacked. What is read is compared with its digest as with every store.
  */
-public final class ImageArchive implements ImageStore, LocalBlobs {
+public final class ImageArchive implements LocalImages, LocalBlobs {
 
   private final TarFile tar;
   private final Catalog catalog;
@@ -86,6 +86,11 @@ public final class ImageArchive implements ImageStore, LocalBlobs {
       public boolean hasBlob(Digest digest) {
         return ImageArchive.this.hasBlob(digest);
       }
+
+      @Override
+      public List<Digest> small() {
+        return docker.isPresent() ? List.of() : tar.blobs(Limits.MANIFEST_BYTES);
+      }
     };
   }
 
@@ -135,12 +140,9 @@ public final class ImageArchive implements ImageStore, LocalBlobs {
         .or(() -> rawManifest(digest).map(b -> Descriptor.of(Content.detect(b), digest, b.length)));
   }
 
-  /** The only image there is, when no name is given: its tag, else its digest. */
-  public Optional<String> only() {
-    List<Descriptor> entries = catalog.entries();
-    return entries.stream().map(Descriptor::digest).distinct().count() == 1
-        ? Optional.of(entries.getFirst().digest().toString())
-        : Optional.empty();
+  @Override
+  public List<Descriptor> images() {
+    return catalog.images();
   }
 
   @Override

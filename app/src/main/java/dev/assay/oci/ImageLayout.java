@@ -24,7 +24,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,7 +42,7 @@ import java.util.function.Function;
  * Several threads and processes may write to one layout: {@code index.json} is changed under a lock
  * file.
  */
-public final class ImageLayout implements ImageStore, LocalBlobs {
+public final class ImageLayout implements LocalImages, LocalImages.Target, LocalBlobs {
 
   static final String MARKER = "oci-layout";
   static final String LISTING = LayoutIndex.LISTING;
@@ -64,6 +67,11 @@ public final class ImageLayout implements ImageStore, LocalBlobs {
       @Override
       public boolean hasBlob(Digest digest) {
         return ImageLayout.this.hasBlob(digest);
+      }
+
+      @Override
+      public List<Digest> small() {
+        return ImageLayout.this.small();
       }
     };
   }
@@ -214,6 +222,52 @@ public final class ImageLayout implements ImageStore, LocalBlobs {
     }
   }
 
+  private List<Digest> small() {
+    List<Digest> out = new ArrayList<>();
+    Path blobs = folder.resolve("blobs").resolve("sha256");
+    try (var files = Files.newDirectoryStream(blobs)) {
+      for (Path file : files) {
+        String digest = "sha256:" + file.getFileName();
+        if (Digest.isDigest(digest)
+            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && Files.size(file) <= Limits.MANIFEST_BYTES) {
+          out.add(Digest.parse(digest));
+        }
+        if (out.size() > Limits.TREE_MANIFESTS) {
+          throw new AssayException(
+              Code.TOO_MANY,
+              Text.quote(blobs.toString()) + " has more files than are looked through");
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return out;
+    } catch (IOException e) {
+      throw DurableFiles.unreadable(blobs, e);
+    }
+    return out;
+  }
+
+  @Override
+  public List<Descriptor> images() {
+    return ask(Catalog::images);
+  }
+
+  @Override
+  public void annotate(String tag, Map<String, String> annotations) {
+    Descriptor entry =
+        ask(c -> c.tagged(tag))
+            .orElseThrow(() ->
+                new AssayException(Code.NOT_FOUND, "no tag " + Text.quote(tag) + " in " + name()));
+    Map<String, String> all = new LinkedHashMap<>(entry.annotations());
+    all.putAll(annotations);
+    try {
+      index.change(
+          List.of(new Catalog.Change.Put(entry.withAnnotations(all), Optional.of(tag))));
+    } catch (IOException e) {
+      throw DurableFiles.unwritable(folder, e);
+    }
+  }
+
   @Override
   public boolean hasBlob(Digest digest) {
     return Files.isRegularFile(blobPath(digest), LinkOption.NOFOLLOW_LINKS);
@@ -332,9 +386,14 @@ public final class ImageLayout implements ImageStore, LocalBlobs {
     }
   }
 
+  /** Whether there is a file of that digest and size. */
+  boolean holds(Descriptor blob) throws IOException {
+    return hasBlob(blob.digest()) && Files.size(blobPath(blob.digest())) == blob.size();
+  }
+
   /** Stores a blob, unless it is there, from a reader that compares it with its digest. */
   void receive(Descriptor blob, BlobReader reader) throws IOException {
-    if (hasBlob(blob.digest()) && Files.size(blobPath(blob.digest())) == blob.size()) {
+    if (holds(blob)) {
       return;
     }
     Path temporary = temporaryFile();

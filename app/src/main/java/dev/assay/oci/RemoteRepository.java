@@ -70,6 +70,11 @@ public final class RemoteRepository implements ImageStore {
     return repository;
   }
 
+  /** The same repository without mirrors: where what is written goes. */
+  RemoteRepository here() {
+    return sources.isEmpty() ? this : new RemoteRepository(client, repository);
+  }
+
   @Override
   public String name() {
     return repository.name();
@@ -291,6 +296,43 @@ public final class RemoteRepository implements ImageStore {
       boolean same = from.registry().equals(repository.registry());
       new BlobUpload(this, blob, source)
           .run(same ? Optional.of(from.repository()) : Optional.empty());
+    }
+  }
+
+  /** As {@link #writeBlob}, for a blob that was asked for and is not there. */
+  void pushBlob(Descriptor blob, ByteSource source) throws IOException {
+    new BlobUpload(this, blob, source).run(Optional.empty());
+  }
+
+  /**
+   * Asks the registry to take a blob from another of its repositories; false if it does not.
+   *
+   * @param from a repository that has the blob
+   */
+  boolean mount(Descriptor blob, Reference from) {
+    if (!from.registry().equals(repository.registry())
+        || from.repository().equals(repository.repository())) {
+      return false;
+    }
+    String query = "?mount=" + blob.digest() + "&from=" + from.repository();
+    try (Reply reply =
+        write(Request.post(endpoint("/blobs/uploads/" + query), new byte[0]).repeating())) {
+      if (reply.status() == 201) {
+        return true;
+      }
+      // It offers an upload instead; another one is begun when the bytes are at hand.
+      if (reply.status() == 202) {
+        reply.header("location").ifPresent(l -> forget(Http.resolve(reply.uri(), l)));
+      }
+      return false;
+    }
+  }
+
+  private void forget(URI upload) {
+    try (Reply reply = write(new Request("DELETE", upload, Map.of(), Optional.empty(), false))) {
+      reply.status();
+    } catch (AssayException e) {
+      // The registry forgets it by itself.
     }
   }
 

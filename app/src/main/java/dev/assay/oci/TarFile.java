@@ -2,6 +2,7 @@ package dev.assay.oci;
 
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.bytes.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -316,6 +319,18 @@ final class TarFile {
     } catch (IOException e) {
       throw DurableFiles.unreadable(file, e);
     }
+  }
+
+  /** The digests that files under {@code blobs/} are called by, of at most so many bytes. */
+  List<Digest> blobs(int limit) {
+    List<Digest> out = new ArrayList<>();
+    files.forEach((name, entry) -> {
+      String digest = name.startsWith("blobs/") ? name.substring(6).replaceFirst("/", ":") : "";
+      if (entry.size() <= limit && Digest.isDigest(digest)) {
+        out.add(Digest.parse(digest));
+      }
+    });
+    return out;
   }
 
   InputStream stream(Entry entry) throws IOException {

@@ -88,6 +88,7 @@ class DocsTest {
       Map.of(
           "key generate release", List.of("release.key", "release.pub"),
           "ledger init", List.of("ledger"),
+          "save registry.example/pay:1.8 registry.example/app:1.0", List.of("release.tar"),
           "trust create", List.of("trusted_root.json"),
           "image pull 127.0.0.1:5000/app:1.0 oci-archive:./image.tar", List.of("image.tar"),
           "ledger key backup", List.of("safe/ledger-keys.json"),

@@ -251,6 +251,8 @@ final class Sandbox implements AutoCloseable {
     write("app.jar", "a jar");
     ok("image", "create", host() + "/app:1.0", "--layer", "./build:/app");
     ok("image", "create", "oci:./image:1.0", "--layer", "app.jar:/app/app.jar");
+    ok("save", host() + "/pay:1.8", host() + "/app:1.0", "release.tar");
+    ok("save", host() + "/pay:1.8", "saved");
     ok("image", "pull", "oci:./image:1.0", "oci-archive:./image.tar:1.0");
     write("users", "alice:$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK\n");
     write("tokens", "ci:push:" + "0f".repeat(32) + "\n");

@@ -161,6 +161,8 @@ public enum Code {
   NOT_A_LAYOUT(3101, Exit.USAGE, "not an OCI image layout"),
   BAD_ARCHIVE(3102, Exit.REFUSED, "not an acceptable archive"),
   UNSAFE_PATH(3103, Exit.REFUSED, "a path that leads outside"),
+  EVIDENCE_LOST(3104, Exit.BYTES_DIFFER, "the copy lacks evidence that the original has"),
+  EVIDENCE_CONFLICT(3105, Exit.REFUSED, "the destination has other evidence under the same tag"),
 
   // 40: admission
   BAD_REVIEW(4001, Exit.USAGE, "not an AdmissionReview"),

@@ -129,6 +129,15 @@ public final class Limits {
   /** Evidence (referrers) looked at for one subject. */
   public static final int REFERRERS = 1_000;
 
+  /** Manifests of one image: its platforms, what hangs on them, and what hangs on that. */
+  public static final int TREE_MANIFESTS = 20_000;
+
+  /** All of their bytes together. */
+  public static final int TREE_BYTES = 64 << 20;
+
+  /** How far a signature on a signature on a bill of materials is followed. */
+  public static final int TREE_DEPTH = 8;
+
   /** Images of one object at admission; more than fit into one ledger record anyway. */
   public static final int POD_IMAGES = 256;
 

@@ -39,6 +39,10 @@ final class Peers {
     return peer("docker-registry");
   }
 
+  static Path oras() {
+    return peer("oras");
+  }
+
   /** The conformance suite of the OCI distribution specification. */
   static Path conformance() {
     return peer("conformance");
