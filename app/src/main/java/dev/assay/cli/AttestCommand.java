@@ -37,6 +37,9 @@ final class AttestCommand {
           SignerOptions.with(
               value("type", "TYPE", "the predicate type"),
               value("predicate", "FILE", "the predicate, JSON; - is standard input"),
+              flag(
+                  "detached",
+                  "keep an SBOM beside its subject, and sign a statement that names its digest"),
               value(
                   "bundle", "FILE", "where the bundle of a file is written; - is standard output"),
               flag("plain-http", "use HTTP instead of HTTPS (on this machine HTTP is used anyway)"),
@@ -48,6 +51,9 @@ final class AttestCommand {
   private AttestCommand() {}
 
   static int run(Arguments arguments, Context context) {
+    if (arguments.flag("detached")) {
+      return DetachedAttestation.run(arguments, context);
+    }
     String type = PredicateTypes.resolve(arguments.required("type"));
     byte[] document =
         Inputs.read(context, arguments.required("predicate"), Limits.EVIDENCE_BYTES / 2);

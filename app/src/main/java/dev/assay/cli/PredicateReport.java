@@ -25,6 +25,10 @@ final class PredicateReport implements VerifyReport {
       return;
     }
     for (Verifier.Accepted accepted : result.accepted()) {
+      if (accepted.document().isPresent()) {
+        print(accepted.document().get().bytes());
+        continue;
+      }
       Candidate candidate = accepted.candidate();
       Bundle bundle =
           candidate
@@ -33,6 +37,14 @@ final class PredicateReport implements VerifyReport {
       if (bundle.content() instanceof Bundle.Envelope envelope) {
         context.out().println(Statement.of(envelope.dsse()).predicate().compact());
       }
+    }
+  }
+
+  // As it is: its digest is what was signed.
+  private void print(byte[] document) {
+    context.out().write(document, 0, document.length);
+    if (document.length == 0 || document[document.length - 1] != '\n') {
+      context.out().println();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.assay.bytes.Digest;
 import dev.assay.oci.BundleReferrers;
 import dev.assay.oci.Content;
 import dev.assay.oci.Descriptor;
+import dev.assay.oci.DocumentReferrers;
 import dev.assay.oci.ImageStore;
 import dev.assay.oci.Index;
 import dev.assay.oci.LegacySignatures;
@@ -17,6 +18,7 @@ import dev.assay.oci.StoredManifest;
 import dev.assay.policy.TrustPolicy;
 import dev.assay.verify.Candidate;
 import dev.assay.verify.Check;
+import dev.assay.verify.DocumentSource;
 import dev.assay.verify.History;
 import dev.assay.verify.Requirement;
 import dev.assay.verify.Subject;
@@ -153,7 +155,10 @@ public final class RegistryJudge implements ImageJudge {
   private Verifier.Outcome judge(ImageStore store, Subject subject, String repository, Instant at) {
     Digest digest = subject.digest();
     Referrers referrers = store.referrers(digest, Optional.empty());
-    List<Candidate> candidates = new ArrayList<>(BundleReferrers.collect(store, digest, referrers));
+    List<Candidate> candidates = new ArrayList<>();
+    DocumentSource documents = DocumentReferrers.among(store, digest, referrers);
+    BundleReferrers.collect(store, digest, referrers)
+        .forEach(found -> candidates.add(found.withDocuments(documents)));
     Verifier.Outcome outcome = rules.judge(subject, repository, candidates, memory, at);
     if (outcome.checks().stream().allMatch(Check::passed)) {
       return outcome;
@@ -162,7 +167,7 @@ public final class RegistryJudge implements ImageJudge {
     if (older.isEmpty()) {
       return outcome;
     }
-    older.forEach(found -> candidates.add(found.candidate()));
+    older.forEach(found -> candidates.add(found.candidate().withDocuments(documents)));
     return rules.judge(subject, repository, candidates, memory, at);
   }
 

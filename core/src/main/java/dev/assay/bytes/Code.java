@@ -63,6 +63,7 @@ public enum Code {
   BAD_PREDICATE(1304, Exit.REFUSED, "the predicate has not the shape its type demands"),
   WRONG_PREDICATE_TYPE(1305, Exit.REFUSED, "evidence of another predicate type"),
   NO_ATTESTATION(1306, Exit.REFUSED, "no attestation of the required type"),
+  DOCUMENT_AMBIGUOUS(1315, Exit.REFUSED, "a reference that names more than one document"),
   BUNDLE_UNSUPPORTED(1307, Exit.UNDECIDED, "a kind of bundle this version does not verify"),
 
   // 14: build and source

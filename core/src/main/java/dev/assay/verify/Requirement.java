@@ -8,8 +8,19 @@ import java.util.List;
 /** One thing that must be there for a subject to be accepted. */
 public sealed interface Requirement {
 
-  /** Signatures over the subject itself (not attestations about it). */
-  record Signature(List<Signer> signers, int threshold) implements Requirement {
+  /**
+   * Signatures over the subject itself (not attestations about it).
+   *
+   * @param sameStatement whether those that are counted together must be over the same bytes
+   */
+  record Signature(List<Signer> signers, int threshold, boolean sameStatement)
+      implements Requirement {
+
+    /** About the subject, whatever else each of them says. */
+    public Signature(List<Signer> signers, int threshold) {
+      this(signers, threshold, false);
+    }
+
     public Signature {
       signers = List.copyOf(signers);
       if (signers.isEmpty() || threshold < 1) {
@@ -49,7 +60,8 @@ public sealed interface Requirement {
   /** What a rule asks for. */
   static List<Requirement> of(TrustPolicy.Rule rule) {
     List<Requirement> out = new ArrayList<>();
-    rule.signature().ifPresent(s -> out.add(new Signature(s.signers(), s.threshold())));
+    rule.signature()
+        .ifPresent(s -> out.add(new Signature(s.signers(), s.threshold(), s.sameStatement())));
     List<Signer> sbomSigners = rule.sbom().map(TrustPolicy.Sbom::signers).orElse(List.of());
     rule.provenance().ifPresent(p -> out.add(new Provenance(p, sbomSigners)));
     rule.sbom()
