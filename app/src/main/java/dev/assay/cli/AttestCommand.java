@@ -56,6 +56,10 @@ final class AttestCommand {
     List<CommandSpec.Option> all = new ArrayList<>();
     all.add(value("type", "TYPE", "the predicate type"));
     all.add(value("predicate", "FILE", "the predicate, JSON; - is standard input"));
+    all.add(
+        flag(
+            "detached",
+            "keep an SBOM beside its subject, and sign a statement that names its digest"));
     all.add(value("statement", "FILE", "the whole in-toto statement, instead of these two"));
     all.add(value("bundle", "FILE", "where the bundle of a file is written; - is standard output"));
     all.addAll(ImageSigning.OPTIONS);
@@ -84,10 +88,15 @@ final class AttestCommand {
                           kind == SigningRun.Kind.DIGEST
                               ? Digest.parse(name)
                               : Target.digest(name, context);
-                      return run.written(
-                          digest,
-                          SigningRun.target(arguments, name),
-                          signer.statement(said.about(fileName(name), digest)).write());
+                      List<ImageSigning.Signed> written =
+                          run.written(
+                              digest,
+                              SigningRun.target(arguments, name),
+                              signer.statement(said.about(fileName(name), digest)).write());
+                      if (said instanceof DetachedAttestation detached) {
+                        detached.remind(name);
+                      }
+                      return written;
                     }));
       }
       return run.run(jobs);
@@ -101,6 +110,12 @@ final class AttestCommand {
 
   private static ImageSigning.Said said(Arguments arguments, Context context) {
     Optional<String> file = arguments.value("statement");
+    if (arguments.flag("detached")) {
+      if (file.isPresent()) {
+        throw new AssayException(Code.USAGE, "--detached goes with --type and --predicate");
+      }
+      return DetachedAttestation.of(arguments, context);
+    }
     if (file.isPresent()) {
       if (arguments.value("type").isPresent() || arguments.value("predicate").isPresent()) {
         throw new AssayException(

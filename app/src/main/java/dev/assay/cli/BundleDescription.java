@@ -73,6 +73,7 @@ final class BundleDescription {
       case OCI_ATTESTATION -> "cosign attestation from a registry";
       case COSIGN_BLOB -> "cosign JSON of --bundle, before version 3";
       case ENVELOPE -> "DSSE envelope";
+      case CLOUD_BUILD -> "provenance of Google Cloud Build";
     };
   }
 

@@ -113,7 +113,11 @@ final class FileVerification {
   private VerifyCommand.Result judge(Subject subject, List<String> bundles) {
     List<Candidate> candidates = new ArrayList<>();
     for (String bundle : bundles) {
-      candidates.addAll(Candidate.read(bundle, Inputs.read(context, bundle, Limits.SBOM_BYTES)));
+      DocumentsBeside documents = new DocumentsBeside(bundle, context);
+      for (Candidate candidate :
+          Candidate.read(bundle, Inputs.read(context, bundle, Limits.SBOM_BYTES))) {
+        candidates.add(candidate.withDocuments(documents));
+      }
     }
     java.time.Instant at = request.time(context);
     Verifier.Outcome outcome =

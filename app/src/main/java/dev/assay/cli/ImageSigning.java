@@ -53,8 +53,22 @@ final class ImageSigning implements AutoCloseable {
   interface Said {
     String predicateType();
 
-    /** The statement about one image. */
-    Statement about(String repository, Digest image);
+    /** The statement about one subject. */
+    Statement about(String name, Digest subject);
+
+    /**
+     * The statement about an image.
+     *
+     * @param place the repository that the evidence goes to
+     */
+    default Statement about(Reference image, Reference place, Digest digest) {
+      return about(image.name(), digest);
+    }
+
+    /** Pushes what the statement rests on, before anybody can find the statement. */
+    default List<Pushed> push(ImageStore evidence, Reference place, Descriptor image) {
+      return List.of();
+    }
 
     /**
      * What the older form says besides the digest, where this is a signature; an attestation is the
@@ -203,11 +217,11 @@ final class ImageSigning implements AutoCloseable {
     }
 
     Signed sign(Image image) {
-      Bundle bundle = signer.statement(said.about(reference.name(), image.digest()));
+      Bundle bundle = signer.statement(said.about(reference, place, image.digest()));
       // Everything is signed before anything is pushed: a key that cannot do it all does nothing.
       Optional<OciLayer> layer =
           alsoLegacy ? Optional.of(layer(image.digest(), bundle)) : Optional.empty();
-      List<Pushed> pushed = new ArrayList<>();
+      List<Pushed> pushed = new ArrayList<>(said.push(evidence, place, image.manifest()));
       if (layer.isPresent()) {
         SignatureTag.Written written = SignatureTag.add(evidence, image.digest(), layer.get());
         pushed.add(new Pushed("tag", at(":" + written.tag()), written.manifest().digest()));

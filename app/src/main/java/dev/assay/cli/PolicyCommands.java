@@ -118,7 +118,8 @@ final class PolicyCommands {
                   .println(
                       "    signature by "
                           + (s.threshold() > 1 ? s.threshold() + " of " : "")
-                          + names(s.signers())));
+                          + names(s.signers())
+                          + (s.sameStatement() ? ", over one statement" : "")));
       rule.provenance()
           .ifPresent(p -> {
             for (TrustPolicy.Builder b : p.builders()) {

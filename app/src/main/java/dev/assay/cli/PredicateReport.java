@@ -26,6 +26,10 @@ final class PredicateReport implements VerifyReport {
       return;
     }
     for (Verifier.Accepted accepted : result.accepted()) {
+      if (accepted.document().isPresent()) {
+        print(accepted.document().get().bytes());
+        continue;
+      }
       Candidate candidate = accepted.candidate();
       Bundle bundle =
           candidate
@@ -37,6 +41,14 @@ final class PredicateReport implements VerifyReport {
             .out()
             .println(predicate instanceof Json.Str text ? text.value() : predicate.compact());
       }
+    }
+  }
+
+  // As it is: its digest is what was signed.
+  private void print(byte[] document) {
+    context.out().write(document, 0, document.length);
+    if (document.length == 0 || document[document.length - 1] != '\n') {
+      context.out().println();
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.assay.evidence;
 
 import dev.assay.attest.Bundle;
+import dev.assay.attest.DocumentReference;
 import dev.assay.attest.Dsse;
 import dev.assay.attest.EvidenceReader;
+import dev.assay.attest.PredicateTypes;
 import dev.assay.attest.SlsaProvenance;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,8 +164,11 @@ final class Indexer {
         bundle.toString(),
         predicateType,
         keyId);
+    Optional<Digest> document = document(f);
     if (isSbom(predicateType)) {
       sbom(index, subject, blobs.apply(bundle));
+    } else if (document.isPresent() && isSbom(f.string("documentType"))) {
+      detached(index, subject, blobs.apply(bundle), document.get(), blobs.apply(document.get()));
     } else if (isProvenance(predicateType)) {
       provenance(index, subject, keyId, blobs.apply(bundle));
     }
@@ -183,26 +189,68 @@ final class Indexer {
     return statement;
   }
 
+  /** The document that evidence names and that was recorded with it. */
+  static Optional<Digest> document(Fields evidence) {
+    return evidence.has("document") ? Optional.of(evidence.digest("document")) : Optional.empty();
+  }
+
   private void sbom(long index, Digest subject, Optional<byte[]> bundle) {
+    sbom(
+        index,
+        subject,
+        rows -> {
+          Statement statement = statement(bundle.orElseThrow(Indexer::noBundle), subject);
+          if (!isSbom(statement.predicateType())) {
+            throw new AssayException(Code.BAD_SBOM, "the statement is no CycloneDX document");
+          }
+          return readComponents(index, statement.payload(), rows);
+        });
+  }
+
+  private void detached(
+      long index,
+      Digest subject,
+      Optional<byte[]> bundle,
+      Digest digest,
+      Optional<byte[]> document) {
+    sbom(
+        index,
+        subject,
+        rows -> {
+          Statement statement = statement(bundle.orElseThrow(Indexer::noBundle), subject);
+          // What the record calls the document counts only where the signed statement names it.
+          if (!statement.predicateType().equals(PredicateTypes.REFERENCE_V01)
+              || DocumentReference.of(statement).stream()
+                  .noneMatch(r ->
+                      r.digest().equals(digest)
+                          && PredicateTypes.mediaType(CYCLONEDX)
+                              .equals(Optional.of(r.mediaType())))) {
+            throw new AssayException(Code.BAD_SBOM, "the statement does not name the document");
+          }
+          byte[] bytes =
+              document.orElseThrow(
+                  () -> new AssayException(Code.BAD_SBOM, "its document is not in the ledger"));
+          return CycloneDxReader.read(bytes, c -> addRows(index, c, rows)).components();
+        });
+  }
+
+  private static AssayException noBundle() {
+    return new AssayException(Code.BAD_SBOM, "its bundle is not in the ledger");
+  }
+
+  private void sbom(
+      long index, Digest subject, ToIntFunction<List<@Nullable Object[]>> components) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     String problem = null;
     int count = 0;
-    if (bundle.isEmpty()) {
-      problem = "its bundle is not in the ledger";
-    } else {
-      try {
-        Statement statement = statement(bundle.get(), subject);
-        if (!isSbom(statement.predicateType())) {
-          throw new AssayException(Code.BAD_SBOM, "the statement is no CycloneDX document");
-        }
-        count = readComponents(index, statement.payload(), rows);
-        if (count == 0) {
-          problem = "it lists no component";
-        }
-      } catch (AssayException e) {
-        problem = e.getMessage();
-        rows.clear();
+    try {
+      count = components.applyAsInt(rows);
+      if (count == 0) {
+        problem = "it lists no component";
       }
+    } catch (AssayException e) {
+      problem = e.getMessage();
+      rows.clear();
     }
     store.update(
         "INSERT INTO sbom (idx, subject, components, problem) VALUES (?,?,?,?)",

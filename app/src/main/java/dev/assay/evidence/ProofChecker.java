@@ -212,6 +212,9 @@ public final class ProofChecker {
   private void evidence(long index, LedgerRecord record) {
     requireBlob(index, record, "bundle");
     Fields f = Fields.of(record.body(), "evidence", Code.BAD_RECORD);
+    if (Indexer.document(f).isPresent()) {
+      requireBlob(index, record, "document");
+    }
     Digest keyId = Prover.keyId(f.string("keyId"));
     PublicKey key = keys.get(keyId);
     if (key == null) {

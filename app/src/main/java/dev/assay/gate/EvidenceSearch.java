@@ -6,11 +6,13 @@ import dev.assay.bytes.Digest;
 import dev.assay.oci.BundleFetch;
 import dev.assay.oci.BundleReferrers;
 import dev.assay.oci.Descriptor;
+import dev.assay.oci.DocumentReferrers;
 import dev.assay.oci.ImageStore;
 import dev.assay.oci.LegacySignatures;
 import dev.assay.oci.Referrers;
 import dev.assay.verify.Candidate;
 import dev.assay.verify.Check;
+import dev.assay.verify.DocumentSource;
 import dev.assay.verify.Verifier;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -138,11 +140,13 @@ final class EvidenceSearch {
         kind.add(referrer);
       }
     }
+    // A statement may name a document that lies beside the image; it is read when that matters.
+    DocumentSource documents = DocumentReferrers.among(store, subject, listed);
     BundleFetch fetch = new BundleFetch(store, subject);
     Verifier.Outcome outcome = null;
     for (List<Descriptor> round : rounds(asked, unstated, others)) {
       if (!round.isEmpty()) {
-        candidates.addAll(fetch.all(round));
+        fetch.all(round).forEach(found -> candidates.add(found.withDocuments(documents)));
         outcome = judge.apply(candidates);
         if (passes(outcome)) {
           keep(outcome, now);
@@ -152,7 +156,7 @@ final class EvidenceSearch {
     }
     // Evidence in the older forms lies under tags that have to be asked for one by one.
     List<LegacySignatures.Found> older = LegacySignatures.collect(store, subject, listed);
-    older.forEach(found -> candidates.add(found.candidate()));
+    older.forEach(found -> candidates.add(found.candidate().withDocuments(documents)));
     List<Candidate> rejected = BundleReferrers.rejected(listed);
     candidates.addAll(rejected);
     if (outcome == null || !older.isEmpty() || !rejected.isEmpty()) {

@@ -97,12 +97,16 @@ public final class LedgerMemory implements Memory, EvidenceSink, AutoCloseable {
       List<LedgerRecord> records = new ArrayList<>();
       for (Verifier.Accepted evidence : fresh) {
         Digest bundle = writer.putBlob(evidence.candidate().bytes());
+        List<Digest> blobs = new ArrayList<>(List.of(bundle));
+        if (evidence.document().isPresent()) {
+          blobs.add(writer.putBlob(evidence.document().get().bytes()));
+        }
         records.add(
             new LedgerRecord(
                 LedgerRecord.Types.EVIDENCE,
                 clock.instant(),
                 body(subject, repository, bundle, evidence),
-                List.of(bundle)));
+                blobs));
       }
       return writer.append(records);
     });
@@ -120,6 +124,11 @@ public final class LedgerMemory implements Memory, EvidenceSink, AutoCloseable {
             .put("predicateType", evidence.predicateType().orElse(""))
             .put("keyId", by.key().id().toString())
             .put("key", Base64s.encode(by.key().spki()));
+    evidence
+        .document()
+        .ifPresent(d ->
+            out.put("document", Hashes.sha256Digest(d.bytes()).toString())
+                .put("documentType", d.predicateType()));
     if (by.certificate().isPresent()) {
       out.put("principal", by.principal());
     }

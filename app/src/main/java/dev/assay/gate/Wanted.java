@@ -53,15 +53,22 @@ public final class Wanted {
           return true;
         }
       } else if (requirement instanceof Requirement.Attestation a) {
-        if (PredicateTypes.answers(a.predicateType(), predicateType)) {
+        if (PredicateTypes.answers(a.predicateType(), predicateType)
+            || isReference(predicateType) && PredicateTypes.mediaType(a.predicateType()).isPresent()) {
           return true;
         }
       } else if (PredicateTypes.isProvenance(predicateType)
           || PredicateTypes.isCycloneDx(predicateType)
-          || PredicateTypes.isSpdx(predicateType)) {
+          || PredicateTypes.isSpdx(predicateType)
+          || isReference(predicateType)) {
         return true;
       }
     }
     return false;
+  }
+
+  // An SBOM may be a document of its own, which a signed reference names.
+  private static boolean isReference(String predicateType) {
+    return predicateType.equals(PredicateTypes.REFERENCE_V01);
   }
 }

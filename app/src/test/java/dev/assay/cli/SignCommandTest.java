@@ -251,4 +251,39 @@ class SignCommandTest {
             image);
     box().ends(1, "ASY1102", "verify", "--key", "release.pub", image);
   }
+
+  // Line by line what docs/policy.md says of keys of two kinds.
+  @Test
+  void aHybridIsTwoBundlesOverOneStatement() throws Exception {
+    box().ok("key", "generate", "release-pq", "--algorithm", "ml-dsa-65");
+    box()
+        .write(
+            "hybrid.yaml",
+            """
+            apiVersion: assay.dev/v1
+            kind: TrustPolicy
+            metadata: {name: hybrid}
+            spec:
+              mode: enforce
+              signers:
+                - {name: release, keyFile: release.pub}
+                - {name: release-pq, keyFile: release-pq.pub}
+              rules:
+                - images: ["%s/hybrid"]
+                  signature:
+                    signers: [release, release-pq]
+                    threshold: 2
+                    sameStatement: true
+            """
+                .formatted(box().host()));
+    assertTrue(box().ok("policy", "check", "hybrid.yaml").out().contains("over one statement"));
+    String image = box().image("hybrid:1", "x");
+    box().ok("sign", "--key", "release.key", image);
+    box().ends(1, "ASY1209", "verify", "--policy", "hybrid.yaml", image);
+    // Another statement about the image by the other key does not complete it.
+    box().ok("sign", "--key", "release-pq.key", "--annotation", "stage=production", image);
+    box().ends(1, "ASY1209", "verify", "--policy", "hybrid.yaml", image);
+    box().ok("sign", "--key", "release-pq.key", image);
+    box().ok("verify", "--policy", "hybrid.yaml", image);
+  }
 }

@@ -57,7 +57,13 @@ public record Bundle(
     COSIGN_BLOB,
 
     /** A DSSE envelope on its own. */
-    ENVELOPE
+    ENVELOPE,
+
+    /**
+     * Provenance as Google Cloud Build's tools print it. The keys of its regions signed the payload
+     * alone, without its type: what is accepted of them is said in {@code docs/evidence-forms.md}.
+     */
+    CLOUD_BUILD
   }
 
   /** The versions that are read. */

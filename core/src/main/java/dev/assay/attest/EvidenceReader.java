@@ -22,6 +22,7 @@ import java.util.Optional;
  *       {"attestations":[{"predicateType":...,"bundle":{...}}]}}
  *   <li>DSSE envelopes, one or several ({@code .intoto.jsonl})
  *   <li>the JSON of cosign's {@code --bundle} before version 3
+ *   <li>provenance of Google Cloud Build, as {@code gcloud} prints it
  *   <li>a signature from a registry, packed by {@link OciSignature#pack}
  * </ul>
  *
@@ -32,7 +33,8 @@ public final class EvidenceReader {
 
   static final String READ =
       "read are: Sigstore bundles (0.1 to 0.3), DSSE envelopes, lists of attestations of npm and"
-          + " GitHub, cosign's JSON of --bundle";
+          + " GitHub, cosign's JSON of --bundle, provenance of Google Cloud Build as gcloud prints"
+          + " it";
 
   /**
    * One signature of a file.
@@ -148,6 +150,9 @@ public final class EvidenceReader {
     }
     if (object.get("attestations").isPresent()) {
       return list(where, document, limit);
+    }
+    if (CloudBuildReader.reads(object)) {
+      return CloudBuildReader.read(where, document, json);
     }
     if (object.get("mediaType").orElse(null) instanceof Json.Str s) {
       if (s.value().equals(OciSignature.PACKED)) {

@@ -4,6 +4,7 @@ import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Fields;
 import dev.assay.bytes.Json;
+import dev.assay.bytes.JsonReader;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import java.net.URI;
@@ -43,6 +44,15 @@ public final class PredicateTypes {
 
   private static final List<String> VEX_STATUS =
       List.of("not_affected", "affected", "fixed", "under_investigation");
+  /** Names documents that are kept elsewhere; see {@link DocumentReference}. */
+  public static final String REFERENCE_V01 = "https://in-toto.io/attestation/reference/v0.1";
+
+  private static final String CYCLONEDX_JSON = "application/vnd.cyclonedx+json";
+  private static final String SPDX_JSON = "application/spdx+json";
+
+  // What of a large document says what it is.
+  private static final List<String> TELLING =
+      List.of("bomFormat", "specVersion", "spdxVersion", "@context", "@graph");
 
   private static final Map<String, String> SHORT_NAMES = shortNames();
 
@@ -116,6 +126,46 @@ public final class PredicateTypes {
     return asked.equals(found)
         || asked.equals(CYCLONEDX) && isCycloneDx(found)
         || asked.equals(SPDX) && isSpdx(found);
+  }
+
+  /**
+   * The media type of the documents that predicates of a type are; absent for types whose
+   * predicates are not kept as documents of their own.
+   */
+  public static Optional<String> mediaType(String type) {
+    return switch (type) {
+      case CYCLONEDX -> Optional.of(CYCLONEDX_JSON);
+      case SPDX -> Optional.of(SPDX_JSON);
+      default -> Optional.empty();
+    };
+  }
+
+  /**
+   * Checks a document as {@link #validateShape} does a predicate, without making a tree of it.
+   *
+   * @throws AssayException with {@link Code#BAD_PREDICATE}, or a code of {@link Json#parse}
+   */
+  public static void validateDocument(String type, byte[] document) {
+    JsonReader in = new JsonReader(document, Limits.SBOM_BYTES);
+    if (in.peek() != '{') {
+      throw new AssayException(Code.BAD_PREDICATE, "the document is not a JSON object");
+    }
+    Map<String, Json> told = new LinkedHashMap<>();
+    in.beginObject();
+    while (in.hasNext()) {
+      String name = in.name();
+      if (!TELLING.contains(name)) {
+        in.skip();
+      } else if (in.peek() == '"') {
+        told.put(name, Json.of(in.string()));
+      } else {
+        in.skip();
+        told.put(name, Json.of(true));
+      }
+    }
+    in.end();
+    in.finish();
+    validateShape(type, new Json.Obj(told));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.assay.bytes.Digest;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,21 +18,25 @@ import java.util.Optional;
  * @param digest of what was signed: for {@link Kind#HASHED_REKORD_V1} and {@link
  *     Kind#HASHED_REKORD_V2} of the signed message (of an envelope: its pre-authentication
  *     encoding), for the others SHA-256 of the envelope's payload
- * @param signature as it stands in the bundle
+ * @param signature as it stands in the bundle; absent in {@link Kind#INTOTO_V1} alone, which has it
+ *     in the hash of the envelope
  * @param verifier who signed
  * @param keyDetails how, as {@code PublicKeyDetails} of sigstore_common.proto names it; only in
  *     {@link Kind#HASHED_REKORD_V2}
  * @param payloadType of the envelope; only in {@link Kind#INTOTO_V2}
  * @param payload of the envelope; only in {@link Kind#INTOTO_V2}, and there mostly left out
+ * @param envelope SHA-256 of the envelope as {@link #intotoV1} writes it; only in {@link
+ *     Kind#INTOTO_V1}. The other kinds keep one too, of an envelope spelled in any way
  */
 public record RekorBody(
     Kind kind,
     Digest digest,
-    Octets signature,
+    Optional<Octets> signature,
     Verifier verifier,
     Optional<String> keyDetails,
     Optional<String> payloadType,
-    Optional<Octets> payload) {
+    Optional<Octets> payload,
+    Optional<Digest> envelope) {
 
   /** The kinds of entries that are read. */
   public enum Kind {
@@ -39,6 +44,11 @@ public record RekorBody(
     HASHED_REKORD_V1("hashedrekord", "0.0.1"),
     /** An envelope, by the hash of its payload. */
     DSSE_V1("dsse", "0.0.1"),
+    /**
+     * An envelope, by the hashes of its payload and of itself; its signature is not kept. The first
+     * of its kind.
+     */
+    INTOTO_V1("intoto", "0.0.1"),
     /** An envelope, by the hash of its payload, as it was kept before {@link #DSSE_V1}. */
     INTOTO_V2("intoto", "0.0.2"),
     /** A digest and a signature over it, in a log of version 2. */
@@ -95,6 +105,28 @@ public record RekorBody(
       }
       throw new AssayException(Code.BAD_LOG_ENTRY, "log entry: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * An envelope with one signature in the spelling of the library with which the entries of the
+   * kind {@link Kind#INTOTO_V1} were made: these members, in this order, an absent key id as an
+   * empty one.
+   */
+  public static byte[] intotoV1(Dsse dsse) {
+    Dsse.Signature signature = dsse.signatures().getFirst();
+    return Text.utf8(
+        Json.object()
+            .put("payloadType", dsse.payloadType())
+            .put("payload", Base64s.encode(dsse.payload()))
+            .put(
+                "signatures",
+                List.of(
+                    Json.object()
+                        .put("keyid", signature.keyId().orElse(""))
+                        .put("sig", signature.value().base64())
+                        .build()))
+            .build()
+            .compact());
   }
 
   /**

@@ -36,6 +36,7 @@ final class RekorBodyReader {
         switch (kind.get()) {
           case HASHED_REKORD_V1 -> hashedRekordV1(spec);
           case DSSE_V1 -> dsseV1(spec);
+          case INTOTO_V1 -> intotoV1(spec);
           case INTOTO_V2 -> intotoV2(spec);
           case HASHED_REKORD_V2 -> hashedRekordV2(spec);
         };
@@ -56,8 +57,9 @@ final class RekorBodyReader {
     return new RekorBody(
         RekorBody.Kind.HASHED_REKORD_V1,
         digest,
-        value,
+        Optional.of(value),
         verifier,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
@@ -75,11 +77,29 @@ final class RekorBodyReader {
     return new RekorBody(
         RekorBody.Kind.DSSE_V1,
         digest,
-        value,
+        Optional.of(value),
         verifier,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  private static RekorBody intotoV1(Fields spec) {
+    Fields content = spec.object("content");
+    Digest envelope = sha256(content, "hash");
+    Digest digest = sha256(content, "payloadHash");
+    content.done(Code.BAD_LOG_ENTRY);
+    RekorBody.Verifier verifier = pem(spec, "publicKey");
+    return new RekorBody(
+        RekorBody.Kind.INTOTO_V1,
+        digest,
+        Optional.empty(),
+        verifier,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(envelope));
   }
 
   private static RekorBody intotoV2(Fields spec) {
@@ -103,11 +123,12 @@ final class RekorBodyReader {
     return new RekorBody(
         RekorBody.Kind.INTOTO_V2,
         digest,
-        value,
+        Optional.of(value),
         verifier,
         Optional.empty(),
         Optional.of(payloadType),
-        payload);
+        payload,
+        Optional.empty());
   }
 
   private static RekorBody hashedRekordV2(Fields spec) {
@@ -134,9 +155,10 @@ final class RekorBodyReader {
     return new RekorBody(
         RekorBody.Kind.HASHED_REKORD_V2,
         digest(data, algorithm, value),
-        content,
+        Optional.of(content),
         new RekorBody.Verifier(certificate.isPresent(), der),
         Optional.of(keyDetails),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

@@ -69,6 +69,7 @@ public enum Code {
   BAD_PREDICATE(1304, Exit.REFUSED, "the predicate has not the shape its type demands"),
   WRONG_PREDICATE_TYPE(1305, Exit.REFUSED, "evidence of another predicate type"),
   NO_ATTESTATION(1306, Exit.REFUSED, "no attestation of the required type"),
+  DOCUMENT_AMBIGUOUS(1315, Exit.REFUSED, "a reference that names more than one document"),
   BUNDLE_UNSUPPORTED(1307, Exit.UNDECIDED, "a kind of bundle this version does not verify"),
   TAG_NAMES_OTHER(1310, Exit.REFUSED, "the tag to be signed does not name this digest"),
   SIGNATURE_TAG_TAKEN(1311, Exit.REFUSED, "something else is under the tag for signatures"),

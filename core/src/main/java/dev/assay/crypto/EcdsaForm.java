@@ -2,6 +2,7 @@ package dev.assay.crypto;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The two ways in which an ECDSA signature is written. */
 public final class EcdsaForm {
@@ -24,5 +25,17 @@ public final class EcdsaForm {
   public static byte[] der(byte[] both) {
     int half = both.length / 2;
     return der(Arrays.copyOf(both, half), Arrays.copyOfRange(both, half, both.length));
+  }
+
+  /**
+   * The DER form of a signature written as IEEE P1363 does: r followed by s, each as long as the
+   * curve's order, and nothing else. Empty for another length and for keys of other kinds.
+   */
+  public static Optional<byte[]> derOfPair(KeyAlgorithm key, byte[] both) {
+    return switch (key) {
+      case ECDSA_P256, ECDSA_P384, ECDSA_P521 ->
+          both.length == 2 * Curve.of(key).size() ? Optional.of(der(both)) : Optional.empty();
+      case RSA, ED25519, ML_DSA_44, ML_DSA_65, ML_DSA_87 -> Optional.empty();
+    };
   }
 }

@@ -411,12 +411,16 @@ public final class PolicyReader {
   private TrustPolicy.Signature signature(String at, Fields f) {
     List<Signer> keys = signersOf(f, at);
     long threshold = f.optionalInteger("threshold").orElse(1L);
+    boolean sameStatement = f.bool("sameStatement", false);
     unknown(f, at);
     if (threshold < 1 || threshold > keys.size()) {
       throw f.bad(
           "threshold", "1 to " + keys.size() + " (the number of signers), found " + threshold);
     }
-    return new TrustPolicy.Signature(keys, (int) threshold);
+    if (sameStatement && threshold == 1) {
+      throw f.bad("sameStatement", "says nothing with a threshold of 1");
+    }
+    return new TrustPolicy.Signature(keys, (int) threshold, sameStatement);
   }
 
   private TrustPolicy.Provenance provenance(String at, Fields f) {

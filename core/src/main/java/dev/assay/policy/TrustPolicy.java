@@ -50,8 +50,9 @@ public record TrustPolicy(
    * Signatures by at least {@code threshold} distinct keys out of {@code signers}.
    *
    * @param signers never empty, and with distinct keys
+   * @param sameStatement whether they must all have signed the same bytes
    */
-  public record Signature(List<Signer> signers, int threshold) {
+  public record Signature(List<Signer> signers, int threshold, boolean sameStatement) {
     public Signature {
       signers = List.copyOf(signers);
     }

@@ -18,18 +18,23 @@ import java.util.Optional;
  * @param bundle what the bytes say, where they were read already: an older form, one of several in
  *     a file
  * @param failure why it could not be fetched
+ * @param documents where to find the documents that it names and does not hold
  */
 // Evidence can be large and is only read; a copy at each step would double it.
 @SuppressWarnings("ArrayRecordComponent")
 public record Candidate(
-    String origin, byte[] bytes, Optional<Bundle> bundle, Optional<Failure> failure) {
+    String origin,
+    byte[] bytes,
+    Optional<Bundle> bundle,
+    Optional<Failure> failure,
+    DocumentSource documents) {
 
   /** Why evidence could not be fetched. */
   public record Failure(Code code, String message) {}
 
   /** A Sigstore bundle. */
   public static Candidate of(String origin, byte[] bytes) {
-    return new Candidate(origin, bytes, Optional.empty(), Optional.empty());
+    return new Candidate(origin, bytes, Optional.empty(), Optional.empty(), DocumentSource.NONE);
   }
 
   /**
@@ -38,7 +43,7 @@ public record Candidate(
    * @param bytes what it was read from, by which records name it
    */
   public static Candidate of(String origin, byte[] bytes, Bundle bundle) {
-    return new Candidate(origin, bytes, Optional.of(bundle), Optional.empty());
+    return new Candidate(origin, bytes, Optional.of(bundle), Optional.empty(), DocumentSource.NONE);
   }
 
   /**
@@ -69,6 +74,15 @@ public record Candidate(
   /** What is known to be there and could not be had. */
   public static Candidate unreadable(String origin, Code code, String message) {
     return new Candidate(
-        origin, new byte[0], Optional.empty(), Optional.of(new Failure(code, message)));
+        origin,
+        new byte[0],
+        Optional.empty(),
+        Optional.of(new Failure(code, message)),
+        DocumentSource.NONE);
+  }
+
+  /** The same, with where its documents are found. */
+  public Candidate withDocuments(DocumentSource source) {
+    return new Candidate(origin, bytes, bundle, failure, source);
   }
 }

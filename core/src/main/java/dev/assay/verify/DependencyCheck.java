@@ -237,14 +237,19 @@ final class DependencyCheck {
     for (Evidence candidate : evidence) {
       if (candidate.unreadable().isPresent()
           || candidate.predicateType().filter(PredicateTypes::isCycloneDx).isEmpty()
+              && !Detached.mayStandFor(PredicateTypes.CYCLONEDX, candidate)
           || candidate.otherSubject(subject).isPresent()
           || candidate.signedBy(signers, subject, at).by().isEmpty()) {
         continue;
       }
       Map<String, Optional<Digest>> out = new TreeMap<>();
+      Optional<byte[]> sbom = sbom(candidate);
+      if (sbom.isEmpty()) {
+        continue;
+      }
       try {
         CycloneDxReader.read(
-            Text.utf8(candidate.statement().predicate().compact()),
+            sbom.get(),
             component ->
                 component
                     .purl()
@@ -256,5 +261,11 @@ final class DependencyCheck {
       return Optional.of(out);
     }
     return Optional.empty();
+  }
+
+  private static Optional<byte[]> sbom(Evidence candidate) {
+    return Detached.mayStandFor(PredicateTypes.CYCLONEDX, candidate)
+        ? candidate.document(PredicateTypes.CYCLONEDX).document().map(Verifier.Document::bytes)
+        : Optional.of(Text.utf8(candidate.statement().predicate().compact()));
   }
 }

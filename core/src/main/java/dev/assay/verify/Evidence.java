@@ -45,6 +45,8 @@ final class Evidence {
   private final Budget budget;
   private final Trust trust;
   private CertificateCheck.@Nullable Held byTrustRoot;
+  private @Nullable Detached document;
+  private String documentType = "";
 
   private Evidence(
       Candidate candidate,
@@ -124,10 +126,34 @@ final class Evidence {
     return statement;
   }
 
+  /**
+   * The document that it names in place of a predicate of this type. Ask only when {@link
+   * #signedBy} has named a key: nothing is fetched for what nobody trusted said.
+   */
+  Detached document(String asked) {
+    Detached found = document;
+    if (found == null || !documentType.equals(asked)) {
+      found = Detached.of(this, asked);
+      document = found;
+      documentType = asked;
+    }
+    return found;
+  }
+
+  /** The same for two signatures over the same bytes: of a statement, of a payload, of a file. */
+  Digest signedContent(Subject subject) {
+    if (envelope != null) {
+      return Hashes.sha256Digest(envelope.pae());
+    }
+    return bundle != null && bundle.content() instanceof Bundle.SimpleSigning simple
+        ? Hashes.sha256Digest(simple.payload().bytes())
+        : subject.digest();
+  }
+
   /** What it is about, if that is not the subject. */
   Optional<Check> otherSubject(Subject subject) {
     if (head != null) {
-      if (head.names(subject.digest())) {
+      if (head.names(subject.digest()) || head.names(otherwise(head, subject))) {
         return Optional.empty();
       }
       String found = head.subjects().getFirst().knownDigests().toString();
@@ -195,6 +221,21 @@ final class Evidence {
     return Optional.of(
         refuse(Code.ANNOTATION_MISSING, "does not say of the subject what is asked for")
             .expected(String.join(", ", asked), String.join(", ", found)));
+  }
+
+  // npm names packages by SHA-512 alone. Read again only for a statement that does such a thing.
+  private static List<Digest> otherwise(StatementHead head, Subject subject) {
+    List<Digest> out = new ArrayList<>();
+    for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+      boolean named =
+          head.subjects().stream()
+              .flatMap(s -> s.knownDigests().stream())
+              .anyMatch(d -> d.algorithm() == algorithm);
+      if (named) {
+        subject.digest(algorithm).ifPresent(out::add);
+      }
+    }
+    return out;
   }
 
   Check refuse(Code code, String detail) {

@@ -47,7 +47,10 @@ final class LogBinding {
 
   private static Optional<Check> difference(RekorBody read, SignedMaterial signed) {
     RekorBody.Kind kind = read.kind();
-    boolean byPayload = kind == RekorBody.Kind.DSSE_V1 || kind == RekorBody.Kind.INTOTO_V2;
+    boolean byPayload =
+        kind == RekorBody.Kind.DSSE_V1
+            || kind == RekorBody.Kind.INTOTO_V1
+            || kind == RekorBody.Kind.INTOTO_V2;
     if (byPayload && !signed.isEnvelope()) {
       return mismatch("the entry is about an envelope", "a signature of a message", kind);
     }
@@ -56,11 +59,9 @@ final class LogBinding {
     if (!digest.equals(read.digest())) {
       return mismatch("the entry is about other content", digest, read.digest());
     }
-    if (!signed.signature().equals(read.signature())) {
-      return mismatch(
-          "the entry is about another signature",
-          brief(signed.signature()),
-          brief(read.signature()));
+    Optional<Check> signature = signature(read, signed);
+    if (signature.isPresent()) {
+      return signature;
     }
     RekorBody.Verifier signer = signed.signer().logged();
     if (!signer.equals(read.verifier())) {
@@ -68,6 +69,26 @@ final class LogBinding {
           "the entry is about a signature by another", name(signer), name(read.verifier()));
     }
     return kind == RekorBody.Kind.INTOTO_V2 ? envelope(read, signed) : Optional.empty();
+  }
+
+  private static Optional<Check> signature(RekorBody read, SignedMaterial signed) {
+    if (read.signature().isPresent()) {
+      Octets found = read.signature().get();
+      return signed.signature().equals(found)
+          ? Optional.empty()
+          : mismatch(
+              "the entry is about another signature", brief(signed.signature()), brief(found));
+    }
+    // No signature is kept, but the hash of the envelope that has it: payload, type, signature and
+    // the key's name in one. Of an envelope that was spelled otherwise nothing can be told.
+    Digest envelope = Hashes.sha256Digest(RekorBody.intotoV1(signed.envelope()));
+    Digest found = read.envelope().orElseThrow();
+    return envelope.equals(found)
+        ? Optional.empty()
+        : mismatch(
+            "the entry is about another envelope, or about this one in another spelling",
+            envelope,
+            found);
   }
 
   // The payload is bound by its hash; its type by this alone.

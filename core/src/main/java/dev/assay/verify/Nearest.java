@@ -80,6 +80,7 @@ final class Nearest {
           DEPENDENCY_NO_DIGEST,
           DEPENDENCY_INCOMPLETE,
           BAD_PREDICATE,
+          DOCUMENT_AMBIGUOUS,
           BAD_SBOM,
           ANNOTATION_MISSING ->
           7;

@@ -15,8 +15,13 @@ public sealed interface Requirement {
    * Signatures over the subject itself (not attestations about it).
    *
    * @param annotations what each must say of the subject, name and value, within what is signed
+   * @param sameStatement whether those that are counted together must be over the same bytes
    */
-  record Signature(List<Signer> signers, int threshold, Map<String, String> annotations)
+  record Signature(
+      List<Signer> signers,
+      int threshold,
+      Map<String, String> annotations,
+      boolean sameStatement)
       implements Requirement {
     public Signature {
       signers = List.copyOf(signers);
@@ -27,7 +32,15 @@ public sealed interface Requirement {
     }
 
     public Signature(List<Signer> signers, int threshold) {
-      this(signers, threshold, Map.of());
+      this(signers, threshold, Map.of(), false);
+    }
+
+    public Signature(List<Signer> signers, int threshold, boolean sameStatement) {
+      this(signers, threshold, Map.of(), sameStatement);
+    }
+
+    public Signature(List<Signer> signers, int threshold, Map<String, String> annotations) {
+      this(signers, threshold, annotations, false);
     }
   }
 
@@ -62,7 +75,8 @@ public sealed interface Requirement {
   /** What a rule asks for. */
   static List<Requirement> of(TrustPolicy.Rule rule) {
     List<Requirement> out = new ArrayList<>();
-    rule.signature().ifPresent(s -> out.add(new Signature(s.signers(), s.threshold())));
+    rule.signature()
+        .ifPresent(s -> out.add(new Signature(s.signers(), s.threshold(), s.sameStatement())));
     List<Signer> sbomSigners = rule.sbom().map(TrustPolicy.Sbom::signers).orElse(List.of());
     rule.provenance().ifPresent(p -> out.add(new Provenance(p, sbomSigners)));
     rule.sbom()

@@ -3,6 +3,7 @@ package dev.assay.verify;
 import dev.assay.attest.Bundle;
 import dev.assay.attest.Dsse;
 import dev.assay.bytes.Digest;
+import dev.assay.crypto.EcdsaForm;
 import dev.assay.crypto.KeyAlgorithm;
 import dev.assay.crypto.PublicKey;
 import dev.assay.crypto.SignatureScheme;
@@ -54,8 +55,7 @@ public final class SignatureMath {
     List<SignatureScheme> schemes = schemes(key.algorithm());
     // Not a switch over the types: see Verifier.judge.
     if (bundle.content() instanceof Bundle.Envelope envelope) {
-      Dsse dsse = envelope.dsse();
-      return bytes(key, schemes, dsse.pae(), dsse.signatures().getFirst().value().bytes());
+      return envelope(key, schemes, bundle, envelope.dsse());
     }
     if (bundle.content() instanceof Bundle.MessageSignature message) {
       return subject(key, schemes, subject, message.signature().bytes());
@@ -64,6 +64,29 @@ public final class SignatureMath {
       return bytes(key, schemes, simple.payload().bytes(), simple.signature().bytes());
     }
     throw new IllegalStateException("content of a new kind");
+  }
+
+  private static Optional<SignatureScheme> envelope(
+      PublicKey key, List<SignatureScheme> schemes, Bundle bundle, Dsse dsse) {
+    byte[] signature = dsse.signatures().getFirst().value().bytes();
+    byte[] signed = dsse.pae();
+    Optional<SignatureScheme> found = bytes(key, schemes, signed, signature);
+    if (found.isEmpty()) {
+      // DSSE does not say how an ECDSA signature is written. Two numbers of the curve's size are no
+      // DER as a rule; where they are, whichever reading verifies is this key's signature of these
+      // bytes.
+      Optional<byte[]> pair = EcdsaForm.derOfPair(key.algorithm(), signature);
+      found = pair.flatMap(der -> bytes(key, schemes, signed, der));
+    }
+    if (found.isEmpty()
+        && bundle.form() == Bundle.Form.CLOUD_BUILD
+        && bundle.material() instanceof Bundle.KeyHint named
+        && CloudBuildKeys.signsPayload(key, named.hint())) {
+      // A payload that was read as a statement begins with a bracket, an encoding with "DSSEv1":
+      // neither can be taken for the other.
+      found = bytes(key, schemes, dsse.payload(), signature);
+    }
+    return found;
   }
 
   private static Optional<SignatureScheme> bytes(

@@ -1,6 +1,8 @@
 package dev.assay.verify;
 
 import dev.assay.bytes.Digest;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,9 +52,13 @@ public record Subject(String name, Digest digest, Content content) {
         name,
         dev.assay.crypto.Hashes.sha256Digest(content),
         new Content() {
+          private final Map<Digest.Algorithm, Digest> known = new EnumMap<>(Digest.Algorithm.class);
+
           @Override
-          public Optional<Digest> digest(Digest.Algorithm algorithm) {
-            return Optional.of(dev.assay.crypto.Hashes.digest(algorithm, content));
+          public synchronized Optional<Digest> digest(Digest.Algorithm algorithm) {
+            return Optional.of(
+                known.computeIfAbsent(
+                    algorithm, a -> dev.assay.crypto.Hashes.digest(a, content)));
           }
 
           @Override

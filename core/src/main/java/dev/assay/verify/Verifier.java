@@ -3,10 +3,12 @@ package dev.assay.verify;
 import dev.assay.attest.PredicateTypes;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.policy.TrustPolicy;
 import dev.assay.trust.Signer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +26,31 @@ public final class Verifier {
    */
   public record Outcome(List<Check> checks, List<Accepted> accepted) {}
 
-  /** A candidate whose signature verified. */
-  public record Accepted(Candidate candidate, Authenticated by, Optional<String> predicateType) {}
+  /**
+   * A candidate whose signature verified.
+   *
+   * @param document what it names and does not hold, where that was asked for and found
+   */
+  public record Accepted(
+      Candidate candidate,
+      Authenticated by,
+      Optional<String> predicateType,
+      Optional<Document> document) {
+
+    /** Evidence that holds what it says. */
+    public Accepted(Candidate candidate, Authenticated by, Optional<String> predicateType) {
+      this(candidate, by, predicateType, Optional.empty());
+    }
+  }
+
+  /**
+   * A document that signed evidence names.
+   *
+   * @param predicateType for which it stands
+   * @param digest as the signer named it; that of the bytes
+   */
+  @SuppressWarnings("ArrayRecordComponent") // large, only read, never compared
+  public record Document(String predicateType, Digest digest, byte[] bytes) {}
 
   private final Subject subject;
   private final List<Evidence> evidence;
@@ -128,10 +153,10 @@ public final class Verifier {
     try {
       // Not a switch over the types: that makes eight classes at run time, in every first verdict.
       if (requirement instanceof Requirement.Signature s) {
-        return signature(s.signers(), s.threshold(), s.annotations(), false);
+        return signature(s, false);
       }
       if (requirement instanceof Requirement.AnyEvidence e) {
-        return signature(e.signers(), 1, Map.of(), true);
+        return signature(new Requirement.Signature(e.signers(), 1), true);
       }
       if (requirement instanceof Requirement.Attestation a) {
         return attestation(a);
@@ -145,10 +170,11 @@ public final class Verifier {
     }
   }
 
-  private Check signature(
-      List<Signer> wanted, int threshold, Map<String, String> annotations, boolean anyType) {
+  private Check signature(Requirement.Signature required, boolean anyType) {
+    List<Signer> wanted = required.signers();
+    int threshold = required.threshold();
     Nearest nearest = new Nearest();
-    Principals principals = new Principals();
+    Map<Digest, Principals> statements = new LinkedHashMap<>();
     List<Check> good = new ArrayList<>();
     for (Evidence candidate : evidence) {
       Optional<Check> refusal = anyType ? candidate.unreadable() : notSignature(candidate);
@@ -159,11 +185,19 @@ public final class Verifier {
         Evidence.Signed signed = candidate.signedBy(wanted, subject, at);
         refusal = signed.refusal();
         if (signed.by().isPresent()) {
-          refusal = candidate.otherAnnotations(subject, annotations);
+          refusal = candidate.otherAnnotations(subject, required.annotations());
         }
         if (signed.by().isPresent() && refusal.isEmpty()) {
           Authenticated by = signed.by().get();
           good.add(signedCheck(candidate, by));
+          // Where statements may differ, all of them are one.
+          Digest statement =
+              required.sameStatement() ? candidate.signedContent(subject) : subject.digest();
+          Principals principals = statements.get(statement);
+          if (principals == null) {
+            principals = new Principals();
+            statements.put(statement, principals);
+          }
           principals.add(by);
           accepted.add(new Accepted(candidate.candidate, by, candidate.predicateType()));
         }
@@ -173,7 +207,12 @@ public final class Verifier {
     if (good.isEmpty()) {
       return nearest.refuse("signature", Code.NO_SIGNATURE, "no signature for " + subject.digest());
     }
-    List<Signer> signers = principals.distinct();
+    List<Signer> signers = List.of();
+    for (Principals principals : statements.values()) {
+      List<Signer> these = principals.distinct();
+      signers = these.size() > signers.size() ? these : signers;
+    }
+    List<Signer> most = signers;
     if (signers.size() >= threshold) {
       if (threshold == 1 && good.size() == 1) {
         return good.getFirst().named("signature");
@@ -190,10 +229,12 @@ public final class Verifier {
             signers.size()
                 + " of "
                 + threshold
-                + " distinct signers; did not sign: "
+                + (statements.size() > 1
+                    ? " distinct signers over one statement; did not sign it: "
+                    : " distinct signers; did not sign: ")
                 + String.join(
                     ", ",
-                    wanted.stream().filter(k -> !signers.contains(k)).map(Signer::name).toList()))
+                    wanted.stream().filter(k -> !most.contains(k)).map(Signer::name).toList()))
         .with(children);
   }
 
@@ -222,7 +263,8 @@ public final class Verifier {
     Nearest nearest = new Nearest();
     for (Evidence candidate : evidence) {
       Optional<Check> refusal = candidate.unreadable();
-      if (refusal.isEmpty()) {
+      boolean detached = Detached.mayStandFor(required.predicateType(), candidate);
+      if (refusal.isEmpty() && !detached) {
         refusal = otherType(candidate, required.predicateType());
       }
       if (refusal.isEmpty()) {
@@ -231,7 +273,12 @@ public final class Verifier {
       if (refusal.isEmpty()) {
         Evidence.Signed signed = candidate.signedBy(required.signers(), subject, at);
         refusal = signed.refusal();
-        if (signed.by().isPresent()) {
+        Optional<Document> document = Optional.empty();
+        if (signed.by().isPresent() && detached) {
+          Detached found = candidate.document(required.predicateType());
+          document = found.document();
+          refusal = found.refusal();
+        } else if (signed.by().isPresent()) {
           try {
             PredicateTypes.validateShape(
                 candidate.statement().predicateType(), candidate.statement().writtenPredicate());
@@ -241,10 +288,12 @@ public final class Verifier {
         }
         if (refusal.isEmpty()) {
           Authenticated by = signed.by().orElseThrow();
-          accepted.add(new Accepted(candidate.candidate, by, candidate.predicateType()));
+          accepted.add(new Accepted(candidate.candidate, by, candidate.predicateType(), document));
           return Check.pass(
                   required.name(),
-                  candidate.predicateType().orElseThrow()
+                  document
+                          .map(d -> d.predicateType() + ", document " + d.digest().brief())
+                          .orElseGet(() -> candidate.predicateType().orElseThrow())
                       + ", signed by "
                       + by.signer().name()
                       + "; "

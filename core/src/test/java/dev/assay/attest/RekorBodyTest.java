@@ -15,6 +15,7 @@ import dev.assay.bytes.Digest;
 import dev.assay.bytes.Limits;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RekorBodyTest {
@@ -38,6 +39,14 @@ class RekorBodyTest {
           + ",'signatures':[{'signature':'CQk=','verifier':'"
           + b64(PEM)
           + "'}]}}";
+  private static final String INTOTO_V1 =
+      "{'apiVersion':'0.0.1','kind':'intoto','spec':{'content':{'hash':"
+          + HASH
+          + ",'payloadHash':"
+          + HASH
+          + "},'publicKey':'"
+          + b64(PEM)
+          + "'}}";
   private static final String INTOTO =
       "{'apiVersion':'0.0.2','kind':'intoto','spec':{'content':{'envelope':{'payload':'"
           + b64("e30=")
@@ -56,7 +65,7 @@ class RekorBodyTest {
           + Base64s.encode(Digest.parse("sha256:" + SHA256).value())
           + "'},'signature':{'content':'CQk=','verifier':{'keyDetails':'PKIX_ED25519_PH',"
           + "'x509Certificate':{'rawBytes':'AQIDBAUG'}}}}}}";
-  private static final List<String> ALL = List.of(HASHED_V1, DSSE, INTOTO, HASHED_V2);
+  private static final List<String> ALL = List.of(HASHED_V1, DSSE, INTOTO_V1, INTOTO, HASHED_V2);
 
   private static String b64(String text) {
     return Base64s.encode(bytes(text));
@@ -83,7 +92,13 @@ class RekorBodyTest {
       RekorBody body = RekorBody.parse(json(text));
       assertEquals(kinds.get(at), body.kind());
       assertEquals("sha256:" + SHA256, body.digest().toString());
-      assertArrayEquals(new byte[] {9, 9}, body.signature().bytes());
+      if (body.kind() == RekorBody.Kind.INTOTO_V1) {
+        assertEquals(Optional.empty(), body.signature());
+        assertEquals("sha256:" + SHA256, body.envelope().orElseThrow().toString());
+      } else {
+        assertArrayEquals(new byte[] {9, 9}, body.signature().orElseThrow().bytes());
+        assertEquals(Optional.empty(), body.envelope());
+      }
       assertTrue(body.verifier().certificate());
       assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, body.verifier().der().bytes());
       at++;
@@ -111,7 +126,10 @@ class RekorBodyTest {
     assertArrayEquals(
         json(HASHED_V2),
         RekorBody.hashedRekordV2(
-            body.digest(), body.signature(), body.verifier(), body.keyDetails().orElseThrow()));
+            body.digest(),
+            body.signature().orElseThrow(),
+            body.verifier(),
+            body.keyDetails().orElseThrow()));
   }
 
   @Test
@@ -130,6 +148,9 @@ class RekorBodyTest {
       bad(text.replace("'kind'", "'more':1,'kind'"));
       bad(text.replace("'spec':{", "'spec':{'more':1,"));
       bad(text.replace("'kind'", "'kind':'x','kind'"));
+    }
+    // Of the signature, where one is kept.
+    for (String text : List.of(HASHED_V1, DSSE, INTOTO, HASHED_V2)) {
       bad(text.replace("CQk=", "CQk").replace(b64("CQk="), b64("CQk")));
       bad(text.replace("CQk=", "").replace(b64("CQk="), ""));
     }
@@ -139,6 +160,10 @@ class RekorBodyTest {
     badInstead(DSSE, "{'signature'", "{'keyid':'k','signature'");
     badInstead(INTOTO, "{'keyid'", "{'more':'k','keyid'");
     badInstead(INTOTO, "'hash':", "'more':1,'hash':");
+    badInstead(INTOTO_V1, "'hash':", "'more':1,'hash':");
+    badInstead(INTOTO_V1, "'publicKey'", "'more':1,'publicKey'");
+    badInstead(INTOTO_V1, ",'payloadHash':" + HASH, "");
+    badInstead(INTOTO_V1, "'hash':" + HASH + ",", "");
     badInstead(INTOTO, "'payloadType'", "'more':1,'payloadType'");
     badInstead(HASHED_V2, "'data':{", "'data':{'more':1,");
     badInstead(HASHED_V2, "'keyDetails'", "'more':1,'keyDetails'");
@@ -157,7 +182,7 @@ class RekorBodyTest {
 
   @Test
   void hashesAreWhole() {
-    for (String text : List.of(HASHED_V1, DSSE, INTOTO)) {
+    for (String text : List.of(HASHED_V1, DSSE, INTOTO_V1, INTOTO)) {
       bad(text.replace("sha256", "sha1"));
       bad(text.replace("abab'", "ab'"));
       bad(text.replace("abab'", "ABAB'"));
@@ -213,7 +238,7 @@ class RekorBodyTest {
     if (body.keyDetails().isPresent() && body.keyDetails().get().equals("PKIX_ED25519_PH")) {
       byte[] made =
           RekorBody.hashedRekordV2(
-              body.digest(), body.signature(), body.verifier(), "PKIX_ED25519_PH");
+              body.digest(), body.signature().orElseThrow(), body.verifier(), "PKIX_ED25519_PH");
       assertEquals(body, RekorBody.parse(made));
     }
   }

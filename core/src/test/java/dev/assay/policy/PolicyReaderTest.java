@@ -94,6 +94,28 @@ class PolicyReaderTest {
     assertTrue(policy.rulesFor("registry.example/other").isEmpty());
   }
 
+  @Test
+  void sameStatementNeedsSeveralSignatures() {
+    String block =
+        GOOD.replace("  signers: [release]\n", "  signers: [release, ci]\n")
+            .replace("threshold: 1", "threshold: 2\n        sameStatement: true");
+    TrustPolicy policy = read(block).policy().orElseThrow();
+    assertTrue(policy.rules().getFirst().signature().orElseThrow().sameStatement());
+    assertFalse(
+        read(GOOD)
+            .policy()
+            .orElseThrow()
+            .rules()
+            .getFirst()
+            .signature()
+            .orElseThrow()
+            .sameStatement());
+    assertTrue(
+        read(block.replace("threshold: 2", "threshold: 1")).problems().stream()
+            .anyMatch(p -> p.code() == Code.BAD_POLICY));
+    assertTrue(read(block.replace("sameStatement: true", "sameStatement: yes")).policy().isEmpty());
+  }
+
   /** Each mutation of the good policy must be refused, at its line. */
   @ParameterizedTest
   @CsvSource(

@@ -233,6 +233,21 @@ final class ForgedLog {
         .canonical();
   }
 
+  static byte[] intotoV1(Digest envelope, Digest payload, String pem) {
+    return Json.object()
+        .put("apiVersion", "0.0.1")
+        .put("kind", "intoto")
+        .put(
+            "spec",
+            Json.object()
+                .put(
+                    "content",
+                    Json.object().put("hash", hash(envelope)).put("payloadHash", hash(payload)))
+                .put("publicKey", Base64s.encode(Text.utf8(pem))))
+        .build()
+        .canonical();
+  }
+
   static byte[] hashedRekordV2(SignedMaterial signed, String keyDetails, Digest digest) {
     return RekorBody.hashedRekordV2(
         digest, signed.signature(), signed.signer().logged(), keyDetails);

@@ -113,6 +113,7 @@ class LogCheckTest {
         envelope,
         v1.v1("intoto", "0.0.2", ForgedLog.intotoV2(Dsse.IN_TOTO, payload, signature, pem)));
     logged(envelope, v1.v1("hashedrekord", "0.0.1", ForgedLog.hashedRekordV1(pae, signature, pem)));
+    logged(envelope, v1.v1("intoto", "0.0.1", ForgedLog.intotoV1(spelled(dsse), payload, pem)));
 
     LogCheck.Logged two = logged(message, hashedV2);
     assertEquals(Optional.empty(), two.promisedAt());
@@ -120,6 +121,22 @@ class LogCheckTest {
     assertTrue(two.trustedAt(ForgedLog.TIME));
     assertFalse(two.trustedAt(ForgedLog.TIME.plusSeconds(61)));
     logged(envelope, v2.v2(envelope.rekorV2()));
+  }
+
+  // As the library that made such entries writes an envelope.
+  private static Digest spelled(Dsse dsse) {
+    Dsse.Signature signature = dsse.signatures().getFirst();
+    return Hashes.sha256Digest(
+        Text.utf8(
+            "{\"payloadType\":\""
+                + dsse.payloadType()
+                + "\",\"payload\":\""
+                + Octets.of(dsse.payload()).base64()
+                + "\",\"signatures\":[{\"keyid\":\""
+                + signature.keyId().orElse("")
+                + "\",\"sig\":\""
+                + signature.value().base64()
+                + "\"}]}"));
   }
 
   @Test
@@ -209,6 +226,28 @@ class LogCheckTest {
             ForgedLog.intotoV2("text/plain", payload, signature, pem))) {
       refused(Code.LOG_ENTRY_MISMATCH, envelope, v1.v1("intoto", "0.0.2", body));
     }
+    // The oldest kind keeps no signature, so that the envelope's own hash has to be the one.
+    Dsse otherSignature =
+        Dsse.of(Dsse.IN_TOTO, dsse.payload(), List.of(new Dsse.Signature(again, Optional.empty())));
+    Dsse otherType = Dsse.of("text/plain", dsse.payload(), dsse.signatures());
+    Dsse otherName =
+        Dsse.of(
+            Dsse.IN_TOTO, dsse.payload(), List.of(new Dsse.Signature(signature, Optional.of("k"))));
+    for (byte[] body :
+        List.of(
+            ForgedLog.intotoV1(spelled(dsse), other, pem),
+            ForgedLog.intotoV1(other, payload, pem),
+            ForgedLog.intotoV1(spelled(otherSignature), payload, pem),
+            ForgedLog.intotoV1(spelled(otherType), payload, pem),
+            ForgedLog.intotoV1(spelled(otherName), payload, pem),
+            ForgedLog.intotoV1(Hashes.sha256Digest(dsse.write()), payload, pem),
+            ForgedLog.intotoV1(spelled(dsse), payload, his))) {
+      refused(Code.LOG_ENTRY_MISMATCH, envelope, v1.v1("intoto", "0.0.1", body));
+    }
+    refused(
+        Code.LOG_ENTRY_MISMATCH,
+        message,
+        v1.v1("intoto", "0.0.1", ForgedLog.intotoV1(spelled(dsse), payload, pem)));
     // Where the payload itself is kept, it is the same.
     byte[] bare = ForgedLog.intotoV2(Dsse.IN_TOTO, payload, signature, pem);
     for (String kept : List.of("{\"a\":1}", "{\"a\":2}")) {
@@ -248,7 +287,8 @@ class LogCheckTest {
   void theKindIsTheBodys() {
     byte[] body = hashed.canonicalizedBody().bytes();
     refused(Code.BAD_LOG_ENTRY, message, v1.v1("hashedrekord", "0.0.3", body));
-    refused(Code.BAD_LOG_ENTRY, message, v1.v1("intoto", "0.0.1", body));
+    refused(Code.BAD_LOG_ENTRY, message, v1.v1("rekord", "0.0.1", body));
+    refused(Code.LOG_ENTRY_MISMATCH, message, v1.v1("intoto", "0.0.1", body));
     refused(Code.LOG_ENTRY_MISMATCH, message, v1.v1("dsse", "0.0.1", body));
     refused(Code.LOG_ENTRY_MISMATCH, message, v2.v2(body));
     refused(Code.LOG_ENTRY_MISMATCH, message, v1.v1("hashedrekord", "0.0.1", message.rekorV2()));

@@ -453,4 +453,69 @@ class VerifierTest {
       assertEquals(asked.isEmpty(), outcome.checks().getFirst().passed());
     }
   }
+
+  // Two bundles over one statement, by a key of each kind: who breaks one of the two has nothing.
+  @Test
+  void aHybridNeedsBothKeysOverOneStatement() {
+    Forge classical = new Forge("release", KeyAlgorithm.ECDSA_P256);
+    Forge postQuantum = new Forge("release-pq", KeyAlgorithm.ML_DSA_65);
+    Requirement both =
+        new Requirement.Signature(List.of(classical.trusted, postQuantum.trusted), 2, true);
+    Candidate one = classical.signature(IMAGE);
+    Candidate two = postQuantum.signature(IMAGE);
+    assertTrue(verify(List.of(one, two), both).verified());
+    assertTrue(verify(List.of(two, ATTACKER.signature(IMAGE), one), both).verified());
+    refused(Code.TOO_FEW_SIGNERS, verify(List.of(one), both));
+    refused(Code.TOO_FEW_SIGNERS, verify(List.of(two), both));
+    refused(Code.TOO_FEW_SIGNERS, verify(List.of(one, classical.signature(IMAGE)), both));
+    refused(Code.TOO_FEW_SIGNERS, verify(List.of(one, ATTACKER.signature(IMAGE)), both));
+    // About the same image, and saying more of it: not what the other key signed.
+    Statement.Subject more =
+        new Statement.Subject(
+            Optional.empty(),
+            Map.of("sha256", IMAGE.hex()),
+            Map.of("stage", Json.of("production")));
+    Candidate other =
+        postQuantum.statement(List.of(more), PredicateTypes.COSIGN_SIGN_V1, Json.object().build());
+    Verdict verdict = verify(List.of(one, other), both);
+    refused(Code.TOO_FEW_SIGNERS, verdict);
+    assertTrue(verdict.decisive().orElseThrow().detail().contains("over one statement"));
+    assertTrue(
+        verify(List.of(one, other), signedBy(2, classical.trusted, postQuantum.trusted))
+            .verified());
+    assertTrue(verify(List.of(one, other, two), both).verified());
+  }
+
+  // As npm's registry has it. Only where the content is at hand, and only if every digest agrees.
+  @Test
+  void contentMayBeNamedByAnotherHash() {
+    byte[] content = Text.utf8("a package");
+    Digest sha512 = Hashes.digest(Digest.Algorithm.SHA512, content);
+    Digest wrong = Hashes.digest(Digest.Algorithm.SHA512, Text.utf8("another"));
+    Subject whole = Subject.of("p.tgz", content);
+    assertTrue(names(whole, Map.of("sha512", sha512.hex())));
+    assertFalse(names(whole, Map.of("sha512", wrong.hex())));
+    assertFalse(names(whole, Map.of("sha1", "a".repeat(40))));
+    assertFalse(names(whole, Map.of("sha512", sha512.hex(), "sha256", "0".repeat(64))));
+    assertFalse(
+        names(Subject.of("p.tgz", Hashes.sha256Digest(content)), Map.of("sha512", sha512.hex())));
+  }
+
+  private static boolean names(Subject subject, Map<String, String> digests) {
+    Candidate candidate =
+        RELEASE.statement(
+            List.of(new Statement.Subject(Optional.empty(), digests, Map.of())),
+            PredicateTypes.COSIGN_SIGN_V1,
+            Json.object().build());
+    return Verifier.verify(
+            subject,
+            List.of(candidate),
+            List.of(signedBy(1, RELEASE.trusted)),
+            Trust.NONE,
+            History.NONE,
+            NOW)
+        .checks()
+        .getFirst()
+        .passed();
+  }
 }
