@@ -29,9 +29,15 @@ final class SignerReader {
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
 
   private final Function<String, byte[]> files;
+  private final Function<String, Optional<Signer>> signers;
 
-  SignerReader(Function<String, byte[]> files) {
+  /**
+   * @param files reads a file that the policy names
+   * @param signers finds a signer that was read before, for those that vouch for others
+   */
+  SignerReader(Function<String, byte[]> files, Function<String, Optional<Signer>> signers) {
     this.files = files;
+    this.signers = signers;
   }
 
   Signer read(String name, Fields f) {
@@ -42,6 +48,9 @@ final class SignerReader {
     if (given != 1) {
       throw f.bad(
           "key", "exactly one of key, keyFile, identity and certificate is needed; found " + given);
+    }
+    if (!key && HardwareReader.asked(f)) {
+      throw f.bad("hardware", "only a key or keyFile has hardware that is registered");
     }
     if (identity.isPresent()) {
       return identity(name, identity.get());
@@ -66,7 +75,8 @@ final class SignerReader {
       throw new AssayException(
           e.code(), f.at(inline.isPresent() ? "key" : "keyFile") + ": " + e.getMessage(), e);
     }
-    return new TrustedKey(name, key, notBefore, notAfter, revokedAt);
+    return new HardwareReader(files, signers)
+        .read(new TrustedKey(name, key, notBefore, notAfter, revokedAt), f);
   }
 
   private static CertificateSigner identity(String name, Fields f) {
@@ -184,9 +194,14 @@ final class SignerReader {
         .members()
         .forEach((name, value) -> {
           switch (name) {
-            case "keyFile", "rootsFile", "intermediatesFile" ->
+            case "keyFile",
+                "rootsFile",
+                "intermediatesFile",
+                "registrationFile",
+                "registrarKeyFile",
+                "attestationKeyFile" ->
                 members.put(name.substring(0, name.length() - 4), content(value, files));
-            case "certificate" -> members.put(name, selfContained(value, files));
+            case "certificate", "hardware" -> members.put(name, selfContained(value, files));
             default -> members.put(name, value);
           }
         });
