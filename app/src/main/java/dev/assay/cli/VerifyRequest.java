@@ -43,6 +43,9 @@ record VerifyRequest(
     List<String> notes) {
 
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+  private static final List<String> HARDWARE =
+      List.of(
+          "registration", "registrar", "require-hardware", "hardware-roots", "attestation-key");
 
   List<Requirement> requirements() {
     return List.of(
@@ -112,15 +115,16 @@ record VerifyRequest(
   // A key that was asked for with its hardware counts only with it.
   private static List<TrustedKey> keys(Arguments arguments, Context context) {
     List<TrustedKey> keys = Keys.trusted(arguments.values("key"), context);
-    Optional<HardwareBacking> backing = HardwareOptions.backing(arguments, context);
-    if (backing.isEmpty() || arguments.value("ssh-signature").isPresent()) {
+    if (HARDWARE.stream().allMatch(o -> arguments.values(o).isEmpty())
+        || arguments.value("ssh-signature").isPresent()) {
       return keys;
     }
+    HardwareBacking backing = HardwareOptions.backing(arguments, context).orElseThrow();
     if (keys.size() != 1) {
       throw new AssayException(
           Code.USAGE, "--registration goes with one --key, of which it is; found " + keys.size());
     }
-    return List.of(keys.getFirst().backedBy(backing.get()));
+    return List.of(keys.getFirst().backedBy(backing));
   }
 
   // No command asks logs or authorities; without a network nobody can have updated what is known.

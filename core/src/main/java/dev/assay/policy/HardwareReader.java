@@ -25,9 +25,6 @@ import java.util.function.Function;
 final class HardwareReader {
 
   private static final int MANY = 100;
-  private static final List<String> NAMES =
-      List.of("registration", "registrationFile", "registrar", "registrarKey", "registrarKeyFile");
-
   private final Function<String, byte[]> files;
   private final Function<String, Optional<Signer>> signers;
 
@@ -40,19 +37,11 @@ final class HardwareReader {
     this.signers = signers;
   }
 
-  /** Whether a signer has anything of it. */
-  static boolean asked(Fields f) {
-    return f.has("hardware") || NAMES.stream().anyMatch(f::has);
-  }
-
-  /** The key with what is asked of its hardware, if anything is. */
+  /** The key with what is asked of its hardware. */
   TrustedKey read(TrustedKey key, Fields f) {
     Optional<Json> inline = f.optional("registration");
     Optional<String> file = f.optionalString("registrationFile");
     Optional<Fields> hardware = f.optionalObject("hardware");
-    if (!asked(f)) {
-      return key;
-    }
     if (inline.isPresent() == file.isPresent()) {
       throw f.bad(
           "registration",

@@ -27,6 +27,14 @@ final class SignerReader {
 
   private static final int MANY = 100;
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+  private static final List<String> HARDWARE =
+      List.of(
+          "hardware",
+          "registration",
+          "registrationFile",
+          "registrar",
+          "registrarKey",
+          "registrarKeyFile");
 
   private final Function<String, byte[]> files;
   private final Function<String, Optional<Signer>> signers;
@@ -49,7 +57,7 @@ final class SignerReader {
       throw f.bad(
           "key", "exactly one of key, keyFile, identity and certificate is needed; found " + given);
     }
-    if (!key && HardwareReader.asked(f)) {
+    if (!key && HARDWARE.stream().anyMatch(f::has)) {
       throw f.bad("hardware", "only a key or keyFile has hardware that is registered");
     }
     if (identity.isPresent()) {
@@ -75,8 +83,11 @@ final class SignerReader {
       throw new AssayException(
           e.code(), f.at(inline.isPresent() ? "key" : "keyFile") + ": " + e.getMessage(), e);
     }
-    return new HardwareReader(files, signers)
-        .read(new TrustedKey(name, key, notBefore, notAfter, revokedAt), f);
+    TrustedKey trusted = new TrustedKey(name, key, notBefore, notAfter, revokedAt);
+    // Most keys have none of it: what reads it is not loaded for them.
+    return HARDWARE.stream().noneMatch(f::has)
+        ? trusted
+        : new HardwareReader(files, signers).read(trusted, f);
   }
 
   private static CertificateSigner identity(String name, Fields f) {

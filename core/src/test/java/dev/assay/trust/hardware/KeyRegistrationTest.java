@@ -288,7 +288,7 @@ class KeyRegistrationTest {
           registration(evidence).verify(key.publicKey(), registrar.publicKey(), named, AT);
       assertEquals(proper, result.proof().isPresent(), () -> result.refusal().toString());
       refused(
-          Code.HARDWARE_UNTRUSTED,
+          proper ? Code.HARDWARE_UNTRUSTED : Code.BAD_CERTIFICATE,
           registration(evidence)
               .verify(key.publicKey(), registrar.publicKey(), HardwareTrust.BUILT_IN, AT));
     }
@@ -375,6 +375,6 @@ class KeyRegistrationTest {
                 + "\npurpose signing\n"));
     assertTrue(
         Text.utf8(KeyRegistration.signedForm(new byte[0]))
-            .startsWith("DSSEv1 40 application/vnd.assay.key-possession.v1 0 "));
+            .startsWith("DSSEv1 39 application/vnd.assay.key-possession.v1 0 "));
   }
 }
