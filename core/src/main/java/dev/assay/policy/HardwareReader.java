@@ -99,7 +99,10 @@ final class HardwareReader {
             : TrustedKey.always(
                 "the registrar",
                 key(f, inline, file, inline.isPresent() ? "registrarKey" : "registrarKeyFile"));
-    if (registrar instanceof TrustedKey other && other.key().equals(key.key())) {
+    if (!(registrar instanceof TrustedKey other)) {
+      throw f.bad("registrar", "a registrar signs with a key, not under an identity");
+    }
+    if (other.key().equals(key.key())) {
       throw f.bad("registrar", "a key does not register itself");
     }
     return registrar;

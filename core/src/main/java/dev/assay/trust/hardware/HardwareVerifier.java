@@ -87,7 +87,9 @@ public final class HardwareVerifier {
     }
     List<Certificate> path = result.path();
     Certificate root = path.getLast();
-    boolean own = trust.anchors().stream().noneMatch(a -> a.certificate().equals(root));
+    // By the key: under another certificate of it, a maker's root is no authority of the owner's.
+    boolean own =
+        trust.anchors().stream().noneMatch(a -> a.certificate().key().equals(root.key()));
     // An owner's f9 may be its own authority; a maker's never is.
     if (!path.get(1).equals(device) || !own && path.size() < 3) {
       return refused(
@@ -95,6 +97,11 @@ public final class HardwareVerifier {
           "the way to a root does not go over the device's certificate",
           "the certificate " + device.id(),
           "the certificate " + path.get(1).id());
+    }
+    for (Certificate authority : path) {
+      if (YubicoPiv.isPreview(authority)) {
+        return HardwareResult.refused(previewRefusal(authority.subjectName()));
+      }
     }
     PivAttestation attested = PivAttestation.read(chain.key(), device);
     Optional<HardwareRefusal> wrong =
@@ -167,7 +174,7 @@ public final class HardwareVerifier {
   private static Optional<HardwareRefusal> wrongRoot(
       Firmware firmware, List<Certificate> path, HardwareTrust trust) {
     for (HardwareTrust.Anchor anchor : trust.anchors()) {
-      if (!anchor.certificate().equals(path.getLast())) {
+      if (!anchor.certificate().key().equals(path.getLast().key())) {
         continue;
       }
       if (anchor.from().filter(f -> firmware.compareTo(f) < 0).isPresent()

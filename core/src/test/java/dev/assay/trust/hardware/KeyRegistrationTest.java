@@ -19,9 +19,9 @@ import dev.assay.crypto.KeyAlgorithm;
 import dev.assay.crypto.PrivateKey;
 import dev.assay.crypto.PublicKey;
 import dev.assay.crypto.SshKey;
-import dev.assay.crypto.SshSignatures;
 import dev.assay.lab.DeviceMaker;
 import dev.assay.lab.DeviceMaker.Holder;
+import dev.assay.lab.SecurityKeyMaker;
 import dev.assay.lab.TpmMaker;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -312,7 +312,7 @@ class KeyRegistrationTest {
       PrivateKey sk = PrivateKey.generate(algorithm);
       PublicKey open = sk.publicKey();
       HardwareEvidence evidence =
-          new HardwareEvidence.SecurityKey(SshKey.parse(SshSignatures.key(sk)));
+          new HardwareEvidence.SecurityKey(SshKey.parse(SecurityKeyMaker.key(sk)));
       HardwareResult touched = touched(sk, evidence, 1, KeyRegistration.NAMESPACE);
       HardwareProof proof = touched.proof().orElseThrow();
       assertEquals(HardwareKind.SECURITY_KEY, proof.kind());
@@ -335,7 +335,7 @@ class KeyRegistrationTest {
           untouched.verify(key.publicKey(), registrar.publicKey(), trust, AT));
     }
     HardwareEvidence plain =
-        new HardwareEvidence.SecurityKey(SshKey.parse(SshSignatures.plainKey(key)));
+        new HardwareEvidence.SecurityKey(SshKey.parse(SecurityKeyMaker.plainKey(key)));
     refused(Code.HARDWARE_ATTESTATION, verify(registration(plain)));
   }
 
@@ -358,7 +358,7 @@ class KeyRegistrationTest {
         "signing",
         evidence,
         Octets.of(nonce),
-        Octets.of(SshSignatures.sign(sk, challenge, namespace, flags, sentFlags)));
+        Octets.of(SecurityKeyMaker.sign(sk, challenge, namespace, flags, sentFlags)));
   }
 
   @Test

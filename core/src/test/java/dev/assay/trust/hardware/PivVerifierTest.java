@@ -150,6 +150,22 @@ class PivVerifierTest {
       refused(Code.HARDWARE_UNTRUSTED, result);
       assertTrue(result.refusal().orElseThrow().message().contains("preview"));
     }
+    // Not only right above the device.
+    Holder line = DeviceMaker.authority("Yubico PIV Attestation line", 1).by(
+            DeviceMaker.authority("Yubico 2025 PIV Attestation Preview CA ", 2).key(preview.key()).build())
+        .build();
+    Holder deep = DeviceMaker.device(line, NEW).build();
+    Holder deepRoot =
+        DeviceMaker.authority("Yubico 2025 PIV Attestation Preview CA ", 2)
+            .key(preview.key())
+            .build();
+    refused(
+        Code.HARDWARE_UNTRUSTED,
+        verify(
+            maker.with(List.of(deepRoot.certificate()), List.of()),
+            good(deep, NEW).certificate(),
+            deep.certificate(),
+            line.certificate()));
     // Under a name that tells nothing it is the key that is known.
     Certificate real =
         Certificate.fromPem(
@@ -193,6 +209,16 @@ class PivVerifierTest {
     refused(
         Code.HARDWARE_UNTRUSTED,
         verify(maker, good(early, OLD).certificate(), early.certificate()));
+    // The maker's key under another certificate does not become the owner's authority.
+    Holder again =
+        DeviceMaker.authority("Yubico PIV Root CA Serial 263751", 2).key(pivRoot.key()).build();
+    Holder newer = DeviceMaker.device(pivRoot, NEW).build();
+    refused(
+        Code.HARDWARE_UNTRUSTED,
+        verify(
+            maker.with(List.of(again.certificate()), List.of()),
+            good(newer, NEW).certificate(),
+            newer.certificate()));
     Holder last = DeviceMaker.device(pivRoot, new Firmware(5, 7, 3)).build();
     proven(verify(maker, good(last, new Firmware(5, 7, 3)).certificate(), last.certificate()));
   }
