@@ -34,6 +34,8 @@ final class Commands {
             "key list",
             "key rotate",
             "key revoke",
+            "key attestation verify",
+            "key register",
             "sign",
             "attest"));
     SECTIONS.put("trust", List.of("trust create", "trust inspect", "trust age", "trust update"));
@@ -87,6 +89,9 @@ final class Commands {
           case "key list" -> new Entry(KeyListCommand.SPEC, KeyListCommand::run);
           case "key rotate" -> new Entry(KeyRotateCommand.SPEC, KeyRotateCommand::run);
           case "key revoke" -> new Entry(KeyRevokeCommand.SPEC, KeyRevokeCommand::run);
+          case "key attestation verify" ->
+              new Entry(KeyAttestationCommand.SPEC, KeyAttestationCommand::run);
+          case "key register" -> new Entry(KeyRegisterCommand.SPEC, KeyRegisterCommand::run);
           case "key public" -> new Entry(KeyCommands.PUBLIC, KeyCommands::publicKey);
           case "sign" -> new Entry(SignCommand.SPEC, SignCommand::run);
           case "attest" -> new Entry(AttestCommand.SPEC, AttestCommand::run);

@@ -71,7 +71,8 @@ final class FileVerification {
                 arguments.required("allowed-signers"),
                 arguments.value("revoked-keys"),
                 arguments.value("namespace").orElse("file"),
-                arguments.value("principal")),
+                arguments.value("principal"),
+                HardwareOptions.backing(arguments, context)),
             request.time(context),
             context);
     return new VerifyCommand.Result(

@@ -155,7 +155,18 @@ final class PolicyCommands {
   }
 
   private static String names(List<dev.assay.trust.Signer> keys) {
-    return String.join(", ", keys.stream().map(dev.assay.trust.Signer::name).toList());
+    return String.join(", ", keys.stream().map(PolicyCommands::name).toList());
+  }
+
+  private static String name(dev.assay.trust.Signer signer) {
+    return signer instanceof dev.assay.trust.TrustedKey key && key.hardware().isPresent()
+        ? key.name()
+            + " ("
+            + key.hardware().get().demands().describe()
+            + ", registered by "
+            + key.hardware().get().registrar().name()
+            + ")"
+        : signer.name();
   }
 
   static int schema(Arguments arguments, Context context) throws IOException {

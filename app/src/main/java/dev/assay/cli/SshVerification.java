@@ -10,7 +10,12 @@ import dev.assay.crypto.SshAllowedSigner;
 import dev.assay.crypto.SshAllowedSigners;
 import dev.assay.crypto.SshRevokedKeys;
 import dev.assay.crypto.SshSignature;
+import dev.assay.trust.HardwareBacking;
+import dev.assay.trust.TrustedKey;
+import dev.assay.trust.hardware.HardwareDemands;
 import dev.assay.verify.Check;
+import dev.assay.verify.RegistrationCheck;
+import dev.assay.verify.Trust;
 import dev.assay.verify.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,13 +42,15 @@ final class SshVerification {
    * @param revokedKeys file of public keys that no longer count
    * @param namespace what the signature must have been made for, mostly {@code file}
    * @param principal who must have made it; absent: anybody of the allowed signers
+   * @param hardware what is asked of the hardware that holds the key
    */
   record Request(
       String signature,
       String allowedSigners,
       Optional<String> revokedKeys,
       String namespace,
-      Optional<String> principal) {}
+      Optional<String> principal,
+      Optional<HardwareBacking> hardware) {}
 
   /**
    * Verifies a file. It is read once, in pieces.
@@ -76,8 +83,48 @@ final class SshVerification {
     SshAllowedSigners.Answer answer =
         allowed.judge(
             signature, digests.getLast(), request.namespace(), request.principal(), revoked, at);
-    return new Verdict(
-        name, Optional.of(digests.getFirst()), List.of(check(signature, answer)), at.toString());
+    List<Check> checks = new ArrayList<>();
+    checks.add(check(signature, answer));
+    request.hardware().ifPresent(h -> checks.add(hardware(signature, h, at)));
+    return new Verdict(name, Optional.of(digests.getFirst()), checks, at.toString());
+  }
+
+  // For a security key, touch and PIN are asked of this signature, which says so itself.
+  private static Check hardware(SshSignature signature, HardwareBacking backing, Instant at) {
+    HardwareDemands asked = backing.demands();
+    HardwareDemands ofDevice =
+        new HardwareDemands(
+            asked.kinds(),
+            HardwareDemands.Touch.ANY,
+            HardwareDemands.Pin.ANY,
+            asked.minFirmware(),
+            asked.serials(),
+            asked.fips());
+    boolean securityKey = signature.key().isSecurityKey();
+    RegistrationCheck.Outcome outcome =
+        RegistrationCheck.judge(
+            TrustedKey.always("that signed", signature.key().publicKey()),
+            new HardwareBacking(
+                backing.registration(),
+                backing.registrar(),
+                securityKey ? ofDevice : asked,
+                backing.trust()),
+            Trust.NONE,
+            at);
+    if (!securityKey || !outcome.check().passed()) {
+      return outcome.check();
+    }
+    boolean touch = asked.touch() == HardwareDemands.Touch.ANY || signature.userPresent();
+    boolean pin = asked.pin() == HardwareDemands.Pin.ANY || signature.userVerified();
+    return touch && pin
+        ? outcome.check()
+        : Check.fail(
+                "hardware",
+                Code.USER_NOT_PRESENT,
+                touch
+                    ? "the security key did not verify its user for this signature"
+                    : "the security key was not touched for this signature")
+            .expected(asked.describe(), presence(signature));
   }
 
   private static Check check(SshSignature signature, SshAllowedSigners.Answer answer) {

@@ -74,6 +74,25 @@ final class VerifyCommand {
                   "annotation",
                   "NAME=VALUE",
                   "what each signature must say of the subject, within what is signed"),
+              value(
+                  "registration",
+                  "FILE",
+                  "with one --key, or --ssh-signature: the key's registration (assay key"
+                      + " register)"),
+              value("registrar", "FILE", "with --registration: the registrar's public key"),
+              values(
+                  "require-hardware",
+                  "DEMAND",
+                  "with --registration: touch=always, pin=always, kind=yubikey-piv,"
+                      + " min-firmware=5.7.0, ..."),
+              value(
+                  "hardware-roots",
+                  "FILE",
+                  "with --registration: your own authorities of devices and attestation keys"),
+              value(
+                  "attestation-key",
+                  "FILE",
+                  "with --registration: a TPM's attestation key that you trust"),
               value("threshold", "N", "how many distinct signers must have signed (default 1)"),
               value("policy", "FILE", "a TrustPolicy"),
               values(

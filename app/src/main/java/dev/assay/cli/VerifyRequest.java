@@ -8,6 +8,7 @@ import dev.assay.bytes.Text;
 import dev.assay.crypto.Certificate;
 import dev.assay.crypto.RevocationList;
 import dev.assay.trust.CertificateSigner;
+import dev.assay.trust.HardwareBacking;
 import dev.assay.trust.NamePattern;
 import dev.assay.trust.Signer;
 import dev.assay.trust.TrustedKey;
@@ -44,6 +45,9 @@ record VerifyRequest(
     List<String> notes) {
 
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+  private static final List<String> HARDWARE =
+      List.of(
+          "registration", "registrar", "require-hardware", "hardware-roots", "attestation-key");
 
   List<Requirement> requirements() {
     return List.of(
@@ -58,7 +62,7 @@ record VerifyRequest(
 
   static VerifyRequest of(Arguments arguments, Context context) {
     Optional<String> policy = arguments.value("policy");
-    List<Signer> signers = new ArrayList<>(Keys.trusted(arguments.values("key"), context));
+    List<Signer> signers = new ArrayList<>(keys(arguments, context));
     signers.addAll(identities(arguments, context));
     boolean ssh = arguments.value("ssh-signature").isPresent();
     if (!signers.isEmpty() && policy.isPresent()) {
@@ -116,6 +120,21 @@ record VerifyRequest(
         at,
         offline,
         offline ? notLookedAt(signers, arguments, context, at) : List.of());
+  }
+
+  // A key that was asked for with its hardware counts only with it.
+  private static List<TrustedKey> keys(Arguments arguments, Context context) {
+    List<TrustedKey> keys = Keys.trusted(arguments.values("key"), context);
+    if (HARDWARE.stream().allMatch(o -> arguments.values(o).isEmpty())
+        || arguments.value("ssh-signature").isPresent()) {
+      return keys;
+    }
+    HardwareBacking backing = HardwareOptions.backing(arguments, context).orElseThrow();
+    if (keys.size() != 1) {
+      throw new AssayException(
+          Code.USAGE, "--registration goes with one --key, of which it is; found " + keys.size());
+    }
+    return List.of(keys.getFirst().backedBy(backing));
   }
 
   // No command asks logs or authorities; without a network nobody can have updated what is known.

@@ -108,6 +108,16 @@ public final class SshAgentKeys {
     return new Chosen(agent, blob, SshKey.parse(blob));
   }
 
+  /**
+   * The key that a reference names.
+   *
+   * @throws AssayException with {@link Code#KEY_UNREADABLE}, {@link Code#KEY_UNSUPPORTED} or {@link
+   *     Code#SIGNING_FAILED}
+   */
+  public static SshKey key(String reference, KeySettings settings) {
+    return choose(reference, settings).key();
+  }
+
   static Signer signer(String reference, KeySettings settings) {
     Chosen chosen = choose(reference, settings);
     if (chosen.key().isSecurityKey()) {

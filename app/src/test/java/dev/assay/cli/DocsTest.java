@@ -43,6 +43,17 @@ class DocsTest {
           Map.entry("cosign ", "another program; interop runs it"),
           Map.entry("unshare ", "another program; interop runs it"),
           Map.entry("assay trust update", "needs a repository; TrustCommandsTest runs it"),
+          Map.entry(
+              "assay key attestation verify --device f9.pem",
+              "needs a YubiKey; HardwareCommandsTest runs it with the corpus"),
+          Map.entry("assay key attestation verify --tpm-certify", "needs a TPM; interop runs it"),
+          Map.entry("assay key register tpm ", "needs a TPM; interop runs it"),
+          Map.entry("assay key register release --subject-key \"pkcs11:", "needs a YubiKey"),
+          Map.entry(
+              "assay key register al ",
+              "needs a security key; HardwareCommandsTest runs it with an agent of its own"),
+          Map.entry("ykman ", "another program"),
+          Map.entry("tpm2_", "another program; interop runs it"),
           Map.entry("interop/install", "installs the peers; interop needs it"),
           Map.entry(
               "assay key generate release --key \"pkcs11:",
@@ -87,6 +98,7 @@ class DocsTest {
   private static final Map<String, List<String>> MAKES =
       Map.of(
           "key generate release", List.of("release.key", "release.pub"),
+          "key register release-9c", List.of("release-9c.registration.json"),
           "ledger init", List.of("ledger"),
           "save registry.example/pay:1.8 registry.example/app:1.0", List.of("release.tar"),
           "trust create", List.of("trusted_root.json"),
@@ -323,7 +335,7 @@ class DocsTest {
 
   @Test
   void thePoliciesOfThePagesCanBeUsed() throws IOException {
-    for (String page : List.of("policy", "verify")) {
+    for (String page : List.of("policy", "verify", "hardware")) {
       Matcher policy =
           Pattern.compile("(?ms)^ {4}apiVersion: assay\\.dev/v1$.*?(?=^\\S)")
               .matcher(Files.readString(checkout().resolve("docs/" + page + ".md")));

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Text;
+import dev.assay.crypto.Firmware;
+import dev.assay.crypto.PublicKey;
 import dev.assay.crypto.SelfSignedCertificate;
+import dev.assay.lab.DeviceMaker;
 import dev.assay.net.HttpHandler;
 import dev.assay.oci.RegistryServer;
 import dev.assay.server.RunningServer;
@@ -276,9 +279,42 @@ final class Sandbox implements AutoCloseable {
       ok("sign", "--key", "release.key", file);
     }
     ok("image", "pull", host() + "/pay:1.8", "oci:./mirror:1.8", "--referrers");
+    hardware();
     write("release.txt", "content\n");
     write("release.txt.sig", SshVerificationTest.SIGNATURE);
     write("allowed_signers", "al@acme.example " + SshVerificationTest.KEY + "\n");
+  }
+
+  // A YubiKey that was never made, under an authority of one's own, and a key in its slot 9c.
+  private void hardware() throws IOException {
+    ok("key", "generate", "release-9c");
+    Firmware firmware = new Firmware(5, 7, 4);
+    DeviceMaker.Holder authority = DeviceMaker.authority("Acme devices", 1).build();
+    DeviceMaker.Holder device = DeviceMaker.device(authority, firmware).build();
+    PublicKey key = PublicKey.fromPem(Files.readAllBytes(folder.resolve("release-9c.pub")));
+    write("acme-root.pem", authority.pem());
+    write("f9.pem", device.pem());
+    write(
+        "9c.pem",
+        new DeviceMaker.Holder(
+                device.key(), DeviceMaker.key(device, key, firmware, 12345678).certificate())
+            .pem());
+    ok(
+        "key",
+        "register",
+        "release-9c",
+        "--subject-key",
+        "release-9c.key",
+        "--device",
+        "f9.pem",
+        "--attestation",
+        "9c.pem",
+        "--roots",
+        "acme-root.pem",
+        "--key",
+        "security.key");
+    write("notes.txt", "notes");
+    ok("sign", "--key", "release-9c.key", "notes.txt");
   }
 
   /** A copy of the folder, in which a command may change whatever it likes. */

@@ -94,7 +94,8 @@ class SshVerificationTest {
                 "allowed",
                 Optional.ofNullable(revoked),
                 namespace,
-                Optional.ofNullable(principal)),
+                Optional.ofNullable(principal),
+                Optional.empty()),
             AT,
             context);
     assertEquals(0, printed.size());

@@ -55,6 +55,12 @@ public enum Code {
       1215, Exit.REFUSED, "no trusted certificate transparency log vouches for the certificate"),
   BAD_REVOCATION_LIST(1216, Exit.REFUSED, "not an acceptable certificate revocation list"),
   USER_NOT_PRESENT(1217, Exit.REFUSED, "nobody was at the security key when it signed"),
+  HARDWARE_ATTESTATION(1218, Exit.REFUSED, "not an acceptable hardware attestation"),
+  HARDWARE_UNTRUSTED(1219, Exit.REFUSED, "a hardware attestation that nobody trusted vouches for"),
+  HARDWARE_OTHER_KEY(1220, Exit.REFUSED, "the hardware attestation is about another key"),
+  HARDWARE_DEMAND(1221, Exit.REFUSED, "the key's hardware is not what is demanded"),
+  BAD_REGISTRATION(1222, Exit.REFUSED, "not an acceptable registration of a key"),
+  POSSESSION_NOT_PROVEN(1223, Exit.REFUSED, "the registered key did not sign its registration"),
 
   BAD_IDENTITY_TOKEN(1225, Exit.USAGE, "the identity token cannot be used"),
   NO_IDENTITY(1226, Exit.USAGE, "no identity to sign with was found"),

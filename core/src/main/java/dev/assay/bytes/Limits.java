@@ -60,6 +60,15 @@ public final class Limits {
   /** Certificates on one revocation list. */
   public static final int REVOCATION_LIST_ENTRIES = 1_000_000;
 
+  /** A structure of a TPM: a public part, an attestation, a signature. */
+  public static final int TPM_BYTES = 8 << 10;
+
+  /** Certificates of one hardware attestation; a real one has two to four. */
+  public static final int HARDWARE_CERTIFICATES = 8;
+
+  /** A signed registration of a key. */
+  public static final int REGISTRATION_BYTES = 1 << 20;
+
   /** A key file. */
   public static final int KEY_BYTES = 64 << 10;
 

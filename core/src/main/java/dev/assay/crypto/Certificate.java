@@ -277,6 +277,11 @@ public final class Certificate {
     return issuerKey.verify(scheme, tbs, signature);
   }
 
+  /** Whether the other is its issuer by name, and signed it. Says nothing of trust in either. */
+  public boolean issuedBy(Certificate other) {
+    return issuedUnder(other) && signedBy(other.key);
+  }
+
   /** Whether subject and issuer are the same and it is signed by its own key. */
   public boolean selfSigned() {
     return Arrays.equals(subject, issuer) && signedBy(key);

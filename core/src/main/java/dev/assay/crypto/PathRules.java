@@ -6,6 +6,7 @@ import dev.assay.crypto.CertificatePath.Failure;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What RFC 5280 section 6.1 asks of the certificates of a path; null says that it is met. */
@@ -44,7 +45,7 @@ final class PathRules {
           "another key usage");
     }
     List<String> usages = leaf.extendedKeyUsage();
-    if (!usages.contains(purpose.oid())) {
+    if (purpose != Purpose.ATTESTED_KEY && !usages.contains(purpose.oid())) {
       return bad(
           leaf,
           "the certificate is not for " + purpose,
@@ -74,7 +75,7 @@ final class PathRules {
     if (failure != null) {
       return failure;
     }
-    if (!issuer.isCa()) {
+    if (!issuer.isCa() && !(below.size() == 1 && isKnownDevice(issuer))) {
       return untrusted(issuer, "the issuer is not an authority", "a CA", "not a CA");
     }
     if (issuer.keyUsage() != -1 && (issuer.keyUsage() & KEY_CERT_SIGN) == 0) {
@@ -110,6 +111,24 @@ final class PathRules {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether this is the certificate of a YubiKey of firmware 5.2.4, which its maker issued without
+   * basic constraints. It is accepted as the issuer of keys in that device all the same, right
+   * above such a key and nowhere else: what signed it issues nothing but certificates of devices,
+   * and the firmware it says is part of what was signed.
+   */
+  private boolean isKnownDevice(Certificate issuer) {
+    if (purpose != Purpose.ATTESTED_KEY
+        || issuer.extensions().containsKey(Certificate.BASIC_CONSTRAINTS)) {
+      return false;
+    }
+    try {
+      return PivAttestation.firmware(issuer).equals(Optional.of(new Firmware(5, 2, 4)));
+    } catch (AssayException e) {
+      return false;
+    }
   }
 
   /** The name constraints of a whole path, the leaf first. */

@@ -133,6 +133,11 @@ public final class SshKey {
     return type;
   }
 
+  /** The key's binary form, as it was read. */
+  public byte[] encoded() {
+    return blob.clone();
+  }
+
   /** The key without what SSH adds to it. */
   public PublicKey publicKey() {
     return key;

@@ -81,6 +81,15 @@ public final class PolicyEdit {
       byte[] policy, String old, String successor, String keyFile, Instant at) {
     PolicyEdit edit = new PolicyEdit(policy);
     YamlNode node = edit.signer(old);
+    // The successor would come without what is asked of the old one's hardware.
+    if (node.get("registration") != null || node.get("registrationFile") != null) {
+      throw new AssayException(
+          Code.BAD_POLICY,
+          "the hardware of the signer "
+              + Text.quote(old)
+              + " is registered, its successor's is not",
+          "assay key register, then write the new signer into the policy yourself");
+    }
     for (YamlNode other : edit.signers().elements()) {
       YamlNode name = other.get("name");
       if (name != null && successor.equals(name.scalar)) {

@@ -329,7 +329,13 @@ public final class PolicyReader {
   }
 
   private SignerReader signers() {
-    return new SignerReader(files);
+    return new SignerReader(
+        files,
+        name -> {
+          Optional<Signer> known = Optional.ofNullable(signers.get(name));
+          known.ifPresent(s -> used.add(name));
+          return known;
+        });
   }
 
   private void builder(String at, Fields f) {

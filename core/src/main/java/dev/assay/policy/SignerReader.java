@@ -27,11 +27,25 @@ final class SignerReader {
 
   private static final int MANY = 100;
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+  private static final List<String> HARDWARE =
+      List.of(
+          "hardware",
+          "registration",
+          "registrationFile",
+          "registrar",
+          "registrarKey",
+          "registrarKeyFile");
 
   private final Function<String, byte[]> files;
+  private final Function<String, Optional<Signer>> signers;
 
-  SignerReader(Function<String, byte[]> files) {
+  /**
+   * @param files reads a file that the policy names
+   * @param signers finds a signer that was read before, for those that vouch for others
+   */
+  SignerReader(Function<String, byte[]> files, Function<String, Optional<Signer>> signers) {
     this.files = files;
+    this.signers = signers;
   }
 
   Signer read(String name, Fields f) {
@@ -42,6 +56,9 @@ final class SignerReader {
     if (given != 1) {
       throw f.bad(
           "key", "exactly one of key, keyFile, identity and certificate is needed; found " + given);
+    }
+    if (!key && HARDWARE.stream().anyMatch(f::has)) {
+      throw f.bad("hardware", "only a key or keyFile has hardware that is registered");
     }
     if (identity.isPresent()) {
       return identity(name, identity.get());
@@ -66,7 +83,11 @@ final class SignerReader {
       throw new AssayException(
           e.code(), f.at(inline.isPresent() ? "key" : "keyFile") + ": " + e.getMessage(), e);
     }
-    return new TrustedKey(name, key, notBefore, notAfter, revokedAt);
+    TrustedKey trusted = new TrustedKey(name, key, notBefore, notAfter, revokedAt);
+    // Most keys have none of it: what reads it is not loaded for them.
+    return HARDWARE.stream().noneMatch(f::has)
+        ? trusted
+        : new HardwareReader(files, signers).read(trusted, f);
   }
 
   private static CertificateSigner identity(String name, Fields f) {
@@ -184,9 +205,14 @@ final class SignerReader {
         .members()
         .forEach((name, value) -> {
           switch (name) {
-            case "keyFile", "rootsFile", "intermediatesFile" ->
+            case "keyFile",
+                "rootsFile",
+                "intermediatesFile",
+                "registrationFile",
+                "registrarKeyFile",
+                "attestationKeyFile" ->
                 members.put(name.substring(0, name.length() - 4), content(value, files));
-            case "certificate" -> members.put(name, selfContained(value, files));
+            case "certificate", "hardware" -> members.put(name, selfContained(value, files));
             default -> members.put(name, value);
           }
         });

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param notBefore the first instant at which its signatures count; absent: always
  * @param notAfter the last instant at which they count (inclusive); absent: for good
  * @param revokedAt the instant from which they no longer count
+ * @param hardware what is asked of the hardware that holds it; absent: nothing
  */
 public record TrustedKey(
     String name,
     PublicKey key,
     Optional<Instant> notBefore,
     Optional<Instant> notAfter,
-    Optional<Instant> revokedAt)
+    Optional<Instant> revokedAt,
+    Optional<HardwareBacking> hardware)
     implements Signer {
 
   /**
@@ -38,6 +40,16 @@ public record TrustedKey(
     }
   }
 
+  /** A key wherever it is held. */
+  public TrustedKey(
+      String name,
+      PublicKey key,
+      Optional<Instant> notBefore,
+      Optional<Instant> notAfter,
+      Optional<Instant> revokedAt) {
+    this(name, key, notBefore, notAfter, revokedAt, Optional.empty());
+  }
+
   /** A key that is trusted without a limit in time. */
   public static TrustedKey always(String name, PublicKey key) {
     return new TrustedKey(name, key, Optional.empty(), Optional.empty(), Optional.empty());
@@ -46,6 +58,11 @@ public record TrustedKey(
   @Override
   public String describe() {
     return key.toString();
+  }
+
+  /** The same key, if its hardware is what is asked for. */
+  public TrustedKey backedBy(HardwareBacking backing) {
+    return new TrustedKey(name, key, notBefore, notAfter, revokedAt, Optional.of(backing));
   }
 
   /** Whether a signature made at this instant counts. */
@@ -78,7 +95,8 @@ public record TrustedKey(
         && key.equals(that.key)
         && notBefore.equals(that.notBefore)
         && notAfter.equals(that.notAfter)
-        && revokedAt.equals(that.revokedAt);
+        && revokedAt.equals(that.revokedAt)
+        && hardware.equals(that.hardware);
   }
 
   @Override

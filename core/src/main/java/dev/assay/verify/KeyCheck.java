@@ -44,6 +44,13 @@ final class KeyCheck {
       return Evidence.refused(refusal.get());
     }
     List<Check> facts = new ArrayList<>(witnesses.facts());
+    if (key.hardware().isPresent()) {
+      Check hardware = RegistrationCheck.judge(key, key.hardware().get(), trust, at).check();
+      if (!hardware.passed()) {
+        return Evidence.refused(hardware(key, hardware));
+      }
+      facts.add(hardware);
+    }
     for (Check aside : witnesses.aside()) {
       facts.add(Check.pass(aside.name(), "does not count: " + aside.detail()));
     }
@@ -57,6 +64,16 @@ final class KeyCheck {
                 witnesses.times(),
                 facts)),
         Optional.empty());
+  }
+
+  private Check hardware(TrustedKey key, Check found) {
+    Check check =
+        evidence.refuse(
+            found.code().orElse(Code.NOT_EVALUATED),
+            "signed by " + key.name() + ", but its hardware is not proven: " + found.detail());
+    return found.expected().isPresent()
+        ? check.expected(found.expected().get(), found.found().orElse("nothing"))
+        : check;
   }
 
   // Every proven time has to be one at which the key counted.

@@ -43,6 +43,12 @@ final class Peers {
     return peer("oras");
   }
 
+  /** A TPM in software, with the tools to use it. */
+  static Path swtpm() {
+    peer("tpm2_certify");
+    return peer("swtpm");
+  }
+
   /** The conformance suite of the OCI distribution specification. */
   static Path conformance() {
     return peer("conformance");
