@@ -145,7 +145,7 @@ final class ImageSigning implements AutoCloseable {
     more.accept(images.size());
     Attaching to = new Attaching(reference, place, done);
     List<Signed> out = new ArrayList<>();
-    try (Workers<Signed> workers = new Workers<>(AT_ONCE)) {
+    try (Workers<Signed> workers = new Workers<>(AT_ONCE, true)) {
       workers.run(List.copyOf(images.values()), to::sign).forEach(out::add);
     }
     out.addFirst(to.sign(new Image(named.descriptor(), Optional.empty())));

@@ -4,6 +4,7 @@ import dev.assay.attest.Bundle;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
+import dev.assay.bytes.Digest;
 import dev.assay.bytes.Limits;
 import dev.assay.bytes.Text;
 import dev.assay.crypto.Certificate;
@@ -35,6 +36,11 @@ final class KeylessSigning {
     @Override
     public Bundle message(byte[] content) {
       return signer.message(content);
+    }
+
+    @Override
+    public Bundle digest(Digest digest) {
+      return signer.digest(digest);
     }
 
     @Override

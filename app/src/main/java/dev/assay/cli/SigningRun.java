@@ -59,7 +59,7 @@ final class SigningRun {
       return 0;
     }
     List<Outcome> outcomes = new ArrayList<>();
-    try (Workers<Outcome> workers = new Workers<>(AT_ONCE);
+    try (Workers<Outcome> workers = new Workers<>(AT_ONCE, true);
         ProgressBar bar = ProgressBar.things("signing", context)) {
       bar.expect(jobs.size());
       for (Outcome outcome : workers.run(jobs, job -> attempt(job, bar))) {

@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
+import dev.assay.gate.EvidenceCache;
 import dev.assay.gate.EvidenceSink;
 import dev.assay.gate.Memory;
 import dev.assay.gate.RegistryJudge;
@@ -42,7 +43,8 @@ final class SourcePolicy {
                   rules,
                   Memory.NONE,
                   EvidenceSink.NONE,
-                  false,
+                  RegistryJudge.Reading.MANIFEST,
+                  EvidenceCache.NONE,
                   context.clock()),
               context);
         });

@@ -3,7 +3,6 @@ package dev.assay.signing;
 import dev.assay.attest.Bundle;
 import dev.assay.attest.Statement;
 import dev.assay.bytes.AssayException;
-import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.crypto.Certificate;
 import java.util.List;
@@ -25,12 +24,9 @@ public interface BundleSigner extends AutoCloseable {
   /**
    * As {@link #message}, where only the digest of the message is known.
    *
-   * @throws AssayException with {@link Code#KEY_UNSUPPORTED} where that cannot be done
+   * @throws AssayException with {@link dev.assay.bytes.Code#KEY_UNSUPPORTED} where that cannot be done
    */
-  default Bundle digest(Digest digest) {
-    throw new AssayException(
-        Code.KEY_UNSUPPORTED, "this signer needs the content, not its digest alone");
-  }
+  Bundle digest(Digest digest);
 
   /**
    * A bundle around a DSSE envelope that holds the statement.

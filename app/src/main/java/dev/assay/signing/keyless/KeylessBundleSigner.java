@@ -90,6 +90,17 @@ final class KeylessBundleSigner implements BundleSigner {
   }
 
   @Override
+  public Bundle digest(Digest digest) {
+    Credential credential = credential();
+    Bundle bundle =
+        bundle(
+            credential,
+            new Bundle.MessageSignature(
+                Optional.of(digest), Octets.of(credential.key().signDigest(digest))));
+    return finish(bundle, credential, Optional.of(SelfCheck.subject(digest)));
+  }
+
+  @Override
   public Bundle statement(Statement statement) {
     Credential credential = credential();
     byte[] signature = credential.key().sign(Dsse.pae(Dsse.IN_TOTO, statement.payload()));

@@ -62,6 +62,10 @@ final class SelfCheck {
     return Subject.of("the file", content);
   }
 
+  static Subject subject(Digest digest) {
+    return Subject.of("the file", digest);
+  }
+
   /** The first subject whose digest is known. */
   static Optional<Subject> subject(Statement statement) {
     for (Statement.Subject subject : statement.subjects()) {

@@ -2,6 +2,7 @@ package dev.assay.signing.keyless;
 
 import dev.assay.attest.Bundle;
 import dev.assay.attest.Statement;
+import dev.assay.bytes.Digest;
 import dev.assay.crypto.Certificate;
 import dev.assay.crypto.PublicKey;
 import dev.assay.signing.BundleSigner;
@@ -35,6 +36,11 @@ final class WitnessedKeySigner implements BundleSigner {
   @Override
   public Bundle message(byte[] content) {
     return finish(signer.message(content), Optional.of(SelfCheck.subject(content)));
+  }
+
+  @Override
+  public Bundle digest(Digest digest) {
+    return finish(signer.digest(digest), Optional.of(SelfCheck.subject(digest)));
   }
 
   @Override
