@@ -20,16 +20,20 @@ final class EcdsaKey {
   private final Curve curve;
   private final CurveField field;
   private final byte[] point;
-  private final OddMultiples multiples;
-  // A count that is lost, or tables made twice, where threads meet, do no harm.
+  private final BigInteger x;
+  private final BigInteger y;
+  // A count that is lost, or tables made twice, where threads meet, do no harm. A trust root is
+  // full of keys that verify nothing: theirs are not made.
   private int verified;
+  private volatile @Nullable OddMultiples multiples;
   private volatile @Nullable Comb comb;
 
   private EcdsaKey(Curve curve, CurveField field, byte[] point, BigInteger x, BigInteger y) {
     this.curve = curve;
     this.field = field;
     this.point = point;
-    this.multiples = new OddMultiples(field, field.of(x), field.of(y));
+    this.x = x;
+    this.y = y;
   }
 
   /**
@@ -108,8 +112,12 @@ final class EcdsaKey {
     boolean small = curve == Curve.P256;
     Comb own = comb;
     if (own == null && verified <= WORTH_IT) {
-      OddMultiples base = small ? P256Multiples.VALUE : P384Multiples.VALUE;
-      return OddMultiples.sum(base, u, multiples, v);
+      OddMultiples few = multiples;
+      if (few == null) {
+        few = new OddMultiples(field, field.of(x), field.of(y));
+        multiples = few;
+      }
+      return OddMultiples.sum(small ? P256Multiples.VALUE : P384Multiples.VALUE, u, few, v);
     }
     if (own == null) {
       own = new Comb(field, curve.point(point));
