@@ -57,8 +57,7 @@ public record Subject(String name, Digest digest, Content content) {
           @Override
           public synchronized Optional<Digest> digest(Digest.Algorithm algorithm) {
             return Optional.of(
-                known.computeIfAbsent(
-                    algorithm, a -> dev.assay.crypto.Hashes.digest(a, content)));
+                known.computeIfAbsent(algorithm, a -> dev.assay.crypto.Hashes.digest(a, content)));
           }
 
           @Override

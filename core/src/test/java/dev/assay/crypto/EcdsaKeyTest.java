@@ -187,7 +187,6 @@ class EcdsaKeyTest {
       value = Curve.class,
       names = {"P256", "P384"})
   void whatTheFormulasCannotDoIsSpoiltAndStaysSo(Curve curve) {
-    BigInteger n = curve.order();
     ECPoint g = curve.domain().getG();
     Comb base = new Comb(field(curve), g);
     Comb opposite = new Comb(field(curve), g.negate());
