@@ -46,8 +46,7 @@ record VerifyRequest(
 
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
   private static final List<String> HARDWARE =
-      List.of(
-          "registration", "registrar", "require-hardware", "hardware-roots", "attestation-key");
+      List.of("registration", "registrar", "require-hardware", "hardware-roots", "attestation-key");
 
   List<Requirement> requirements() {
     return List.of(

@@ -127,9 +127,7 @@ public record PivAttestation(
       boolean shortest =
           content.length > 0 && (content.length == 1 || content[0] != 0 || content[1] < 0);
       BigInteger serial = content.length == 0 ? BigInteger.ONE.negate() : new BigInteger(content);
-      if ((shortest || content.length == 4)
-          && serial.signum() >= 0
-          && serial.bitLength() <= 32) {
+      if ((shortest || content.length == 4) && serial.signum() >= 0 && serial.bitLength() <= 32) {
         return serial.longValueExact();
       }
     } catch (AssayException e) {

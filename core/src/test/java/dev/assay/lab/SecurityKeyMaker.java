@@ -88,11 +88,7 @@ public final class SecurityKeyMaker {
     byte[] value = key.sign(signed);
     if (!ed(key)) {
       ASN1Sequence numbers = ASN1Sequence.getInstance(value);
-      value =
-          new Out()
-              .string(number(numbers, 0))
-              .string(number(numbers, 1))
-              .toByteArray();
+      value = new Out().string(number(numbers, 0)).string(number(numbers, 1)).toByteArray();
     }
     return new Out()
         .string(type(key))

@@ -88,8 +88,7 @@ public final class HardwareVerifier {
     List<Certificate> path = result.path();
     Certificate root = path.getLast();
     // By the key: under another certificate of it, a maker's root is no authority of the owner's.
-    boolean own =
-        trust.anchors().stream().noneMatch(a -> a.certificate().key().equals(root.key()));
+    boolean own = trust.anchors().stream().noneMatch(a -> a.certificate().key().equals(root.key()));
     // An owner's f9 may be its own authority; a maker's never is.
     if (!path.get(1).equals(device) || !own && path.size() < 3) {
       return refused(

@@ -151,9 +151,13 @@ class PivVerifierTest {
       assertTrue(result.refusal().orElseThrow().message().contains("preview"));
     }
     // Not only right above the device.
-    Holder line = DeviceMaker.authority("Yubico PIV Attestation line", 1).by(
-            DeviceMaker.authority("Yubico 2025 PIV Attestation Preview CA ", 2).key(preview.key()).build())
-        .build();
+    Holder line =
+        DeviceMaker.authority("Yubico PIV Attestation line", 1)
+            .by(
+                DeviceMaker.authority("Yubico 2025 PIV Attestation Preview CA ", 2)
+                    .key(preview.key())
+                    .build())
+            .build();
     Holder deep = DeviceMaker.device(line, NEW).build();
     Holder deepRoot =
         DeviceMaker.authority("Yubico 2025 PIV Attestation Preview CA ", 2)
