@@ -73,7 +73,11 @@ final class ConformanceSigning {
     try (Http http = KeylessSigning.http(Optional.empty(), context);
         BundleSigner signer =
             services.withIdentity(
-                identity, http, roots, new KeylessSigning.Terminal(true, context), context.clock())) {
+                identity,
+                http,
+                roots,
+                new KeylessSigning.Terminal(true, context),
+                context.clock())) {
       Bundle bundle =
           arguments.flag("in-toto")
               ? signer.statement(Statement.parse(file, Limits.EVIDENCE_BYTES))

@@ -16,6 +16,7 @@ import dev.assay.signing.keyless.Endpoint;
 import dev.assay.signing.keyless.IdentitySource;
 import dev.assay.signing.keyless.SigningServices;
 import dev.assay.trust.Freshness;
+import dev.assay.trust.SigningConfig;
 import dev.assay.trust.SigningConfigReader;
 import dev.assay.trust.TrustRoot;
 import dev.assay.trust.TrustRootReader;
@@ -123,7 +124,10 @@ final class KeylessSigning {
     SigningServices config = SigningServices.NONE;
     Optional<String> file = arguments.value("signing-config");
     if (file.isPresent()) {
-      config = config(file.get(), context, now);
+      config =
+          key
+              ? SigningServices.forKeys(read(file.get(), context), now)
+              : config(file.get(), context, now);
     } else if (!key && !arguments.flag("fulcio-url")) {
       config = inForce(context, now);
     }
@@ -142,8 +146,11 @@ final class KeylessSigning {
   }
 
   static SigningServices config(String file, Context context, Instant at) {
-    return SigningServices.of(
-        SigningConfigReader.read(Inputs.read(context, file, Limits.DOCUMENT_BYTES)), at);
+    return SigningServices.of(read(file, context), at);
+  }
+
+  private static SigningConfig read(String file, Context context) {
+    return SigningConfigReader.read(Inputs.read(context, file, Limits.DOCUMENT_BYTES));
   }
 
   /** The services of the instance whose trust root is in force. */
@@ -198,7 +205,8 @@ final class KeylessSigning {
 
   private IdentitySource given(String name) {
     if (arguments.flag("oidc-provider")) {
-      throw new AssayException(Code.USAGE, "--identity-token and --oidc-provider exclude each other");
+      throw new AssayException(
+          Code.USAGE, "--identity-token and --oidc-provider exclude each other");
     }
     if (name.startsWith("eyJ") && name.chars().filter(c -> c == '.').count() == 2) {
       throw new AssayException(
@@ -219,11 +227,14 @@ final class KeylessSigning {
   /** Tells a person, and asks where there is one. */
   record Terminal(boolean yes, Context context) implements SigningServices.Talk {
 
+    static boolean isThere() {
+      return terminal().isPresent();
+    }
+
     // As in Keys.
     @SuppressWarnings("SystemConsoleNull")
-    static boolean isThere() {
-      Console console = System.console();
-      return console != null && console.isTerminal();
+    private static Optional<Console> terminal() {
+      return Optional.ofNullable(System.console()).filter(Console::isTerminal);
     }
 
     @Override
@@ -237,8 +248,9 @@ final class KeylessSigning {
       if (yes) {
         return;
       }
-      if (isThere()) {
-        String answer = System.console().readLine("%s", "Sign? [y/N] ");
+      Optional<Console> terminal = terminal();
+      if (terminal.isPresent()) {
+        String answer = terminal.get().readLine("%s", "Sign? [y/N] ");
         if (answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
           return;
         }

@@ -26,8 +26,8 @@ final class SignerOptions {
           value(
               "oidc-provider",
               "NAME",
-              "whose token: env, github-actions, buildkite, circleci, spiffe, google, file, browser,"
-                  + " device (default: the first that is there)"),
+              "whose token: env, github-actions, buildkite, circleci, spiffe, google, file,"
+                  + " browser, device (default: the first that is there)"),
           value("oidc-issuer", "URL", "where a person logs in"),
           value("oidc-client-id", "ID", "the audience of tokens (default: sigstore)"),
           value("certificate-identity", "NAME", "the name that the certificate must have"));
@@ -78,8 +78,15 @@ final class SignerOptions {
     if (!key || services) {
       return KeylessSigning.open(arguments, context);
     }
-    refuse(arguments, SERVICES, "goes with a service: --rekor-url, --timestamp-url, --signing-config");
+    refuse(
+        arguments, SERVICES, "goes with a service: --rekor-url, --timestamp-url, --signing-config");
     return new KeyBundleSigner(Keys.signer(arguments, context));
+  }
+
+  /** Refuses what does not go with a signature of another kind, which a key alone makes. */
+  static void onlyKey(Arguments arguments, String kind) {
+    refuse(arguments, IDENTITY, "does not go with " + kind);
+    refuse(arguments, SERVICES, "does not go with " + kind);
   }
 
   private static void refuse(Arguments arguments, List<CommandSpec.Option> options, String why) {

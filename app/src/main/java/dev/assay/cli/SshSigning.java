@@ -13,6 +13,7 @@ final class SshSigning {
   private SshSigning() {}
 
   static int run(Arguments arguments, Context context) {
+    SignerOptions.onlyKey(arguments, "--ssh-signature");
     String key = arguments.required("key");
     String target = arguments.required("ssh-signature");
     String namespace = arguments.value("namespace").orElse("file");

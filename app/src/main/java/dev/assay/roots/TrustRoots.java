@@ -205,7 +205,9 @@ public final class TrustRoots {
   }
 
   private static boolean isNew(String name, TufState before) {
-    return name.startsWith("targets/") && name.endsWith(PublicGood.TARGET) && !before.files().containsKey(name);
+    return name.startsWith("targets/")
+        && name.endsWith(PublicGood.TARGET)
+        && !before.files().containsKey(name);
   }
 
   private static InForce fromTuf(

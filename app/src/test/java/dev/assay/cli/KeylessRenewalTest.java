@@ -29,7 +29,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** One certificate serves many threads until it ends, and then another does. */
@@ -38,11 +37,11 @@ class KeylessRenewalTest {
   private static final Instant START = Instant.parse("2026-11-02T12:00:00Z");
 
   private static final class Hands extends Clock {
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
+    private volatile Instant now = START;
 
     @Override
     public Instant instant() {
-      return now.get();
+      return now;
     }
 
     @Override
@@ -77,19 +76,17 @@ class KeylessRenewalTest {
       Set<Bundle.Material> first = materials(signer);
       assertEquals(1, first.size());
       Duration nearlyOver = Duration.ofMinutes(9);
-      clock.now.set(START.plus(nearlyOver));
+      clock.now = START.plus(nearlyOver);
       services.desk(new Desk(lab).at(START.plus(nearlyOver)));
       Set<Bundle.Material> second = materials(signer);
       assertEquals(1, second.size());
       assertTrue(!second.equals(first));
-      assertEquals(
-          2, services.requests().stream().filter(r -> r.endsWith("/signingCert")).count());
+      assertEquals(2, services.requests().stream().filter(r -> r.endsWith("/signingCert")).count());
       assertEquals(2, signer.issuers().size());
     }
   }
 
-  private static BundleSigner signer(
-      Lab lab, KeylessServices services, Http http, Clock clock) {
+  private static BundleSigner signer(Lab lab, KeylessServices services, Http http, Clock clock) {
     String token = KeylessServices.token(START.plusSeconds(3600));
     return new SigningServices(
             Optional.of(Endpoint.of(services.url())),

@@ -66,16 +66,14 @@ final class KeylessServices implements AutoCloseable {
     byte[] body = exchange.body().readAllBytes();
     switch (exchange.path()) {
       case "/api/v2/signingCert" ->
-          json(
-              exchange,
-              200,
-              desk.certificate(body, exchange.header("authorization").orElse("")));
+          json(exchange, 200, desk.certificate(body, exchange.header("authorization").orElse("")));
       case "/api/v1/log/entries" -> json(exchange, 201, desk.entryV1(body));
       case "/api/v2/log/entries" -> json(exchange, 201, desk.entryV2(body));
       case "/stamp" ->
           exchange.respond(
               200, Map.of("Content-Type", "application/timestamp-reply"), desk.timestamp(body));
-      default -> json(exchange, 404, "{\"message\":\"nothing here\"}".getBytes(StandardCharsets.UTF_8));
+      default ->
+          json(exchange, 404, "{\"message\":\"nothing here\"}".getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -90,8 +88,7 @@ final class KeylessServices implements AutoCloseable {
 
   /** A token whose signature nobody looks at. */
   static String token(Instant expiry, UnaryOperator<Json.Builder> more) {
-    Json.Builder claims =
-        Json.object().put("iss", ISSUER).put("exp", expiry.getEpochSecond());
+    Json.Builder claims = Json.object().put("iss", ISSUER).put("exp", expiry.getEpochSecond());
     return part("{\"alg\":\"none\"}")
         + "."
         + part(more.apply(claims).build().compact())
@@ -122,18 +119,22 @@ final class KeylessServices implements AutoCloseable {
       logs.append(logs.isEmpty() ? "" : ",").append(service("", version, "log" + version));
     }
     return """
-        {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json",
-         "caUrls":[%s],"oidcUrls":[%s],"rekorTlogUrls":[%s],"tsaUrls":[%s],
-         "rekorTlogConfig":{"selector":"ALL"},"tsaConfig":{"selector":"EXACT","count":1}}
-        """
+    {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json",
+     "caUrls":[%s],"oidcUrls":[%s],"rekorTlogUrls":[%s],"tsaUrls":[%s],
+     "rekorTlogConfig":{"selector":"ALL"},"tsaConfig":{"selector":"EXACT","count":1}}
+    """
         .formatted(
-            service("", "1", "us"), service("/login", "1", "us"), logs, service("/stamp", "1", "us"));
+            service("", "1", "us"),
+            service("/login", "1", "us"),
+            logs,
+            service("/stamp", "1", "us"));
   }
 
   private String service(String path, String version, String operator) {
     return """
-        {"url":"%s","majorApiVersion":%s,"validFor":{"start":"2020-01-01T00:00:00Z"},
-         "operator":"%s"}"""
+    {"url":"%s","majorApiVersion":%s,"validFor":{"start":"2020-01-01T00:00:00Z"},
+     "operator":"%s"}\
+    """
         .formatted(url() + path, version, operator);
   }
 

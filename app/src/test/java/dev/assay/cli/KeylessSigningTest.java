@@ -27,7 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Signing with an identity, against a whole instance in memory, and against services that cheat. */
+/**
+ * Signing with an identity, against a whole instance in memory, and against services that cheat.
+ */
 class KeylessSigningTest {
 
   private static final String NOW = "2026-11-02T12:00:00Z";
@@ -130,7 +132,8 @@ class KeylessSigningTest {
     box.ok(command);
     List<String> kinds = new ArrayList<>();
     bundle().logEntries().forEach(e -> kinds.add(e.kind() + " " + e.version()));
-    assertTrue(kinds.contains("dsse 0.0.1") && kinds.contains("hashedrekord 0.0.2"), kinds::toString);
+    assertTrue(
+        kinds.contains("dsse 0.0.1") && kinds.contains("hashedrekord 0.0.2"), kinds::toString);
     box.ok(
         "conformance",
         "verify-bundle",
@@ -156,8 +159,7 @@ class KeylessSigningTest {
   void oneCertificateServesForAll() throws IOException {
     box.write("second.tar", "second\n");
     box.ok(sign("pay.tar", "second.tar"));
-    assertEquals(
-        1, services.requests().stream().filter(r -> r.endsWith("/signingCert")).count());
+    assertEquals(1, services.requests().stream().filter(r -> r.endsWith("/signingCert")).count());
     verify(0, PERSON, "pay.tar");
     verify(0, PERSON, "second.tar");
   }
@@ -310,10 +312,7 @@ class KeylessSigningTest {
       }
       if (e.path().startsWith("/computeMetadata/")
           && e.header("metadata-flavor").equals(java.util.Optional.of("Google"))) {
-        e.respond(
-            200,
-            Map.of("Metadata-Flavor", "Google"),
-            token.getBytes(StandardCharsets.UTF_8));
+        e.respond(200, Map.of("Metadata-Flavor", "Google"), token.getBytes(StandardCharsets.UTF_8));
         return true;
       }
       return false;
@@ -331,8 +330,10 @@ class KeylessSigningTest {
         List.of(
             Map.of("SIGSTORE_ID_TOKEN", token),
             Map.of(
-                "ACTIONS_ID_TOKEN_REQUEST_URL", services.url() + "/github?api=2",
-                "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "job-secret"),
+                "ACTIONS_ID_TOKEN_REQUEST_URL",
+                services.url() + "/github?api=2",
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+                "job-secret"),
             Map.of("BUILDKITE", "true", "PATH", bin.toString()),
             Map.of("CIRCLE_OIDC_TOKEN_V2", token),
             Map.of("GCE_METADATA_HOST", services.url().substring("http://".length())),
@@ -381,8 +382,10 @@ class KeylessSigningTest {
       Sandbox.Ran ran =
           ambient(
               Map.of(
-                  "ACTIONS_ID_TOKEN_REQUEST_URL", services.url() + "/github?api=2",
-                  "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "job-secret"));
+                  "ACTIONS_ID_TOKEN_REQUEST_URL",
+                  services.url() + "/github?api=2",
+                  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+                  "job-secret"));
       assertEquals(3, ran.status(), ran::all);
       assertTrue(ran.all().contains("ASY3006"), ran::all);
       assertFalse(ran.all().contains("job-secret"), ran::all);
@@ -440,11 +443,11 @@ class KeylessSigningTest {
 
   @Test
   void anAuthorityThatRefusesSaysWhyButNotTheToken() {
-    services.first(e ->
-        KeylessServices.json(e, 400, Json.object().put("message", "no such issuer")));
+    services.first(
+        e -> KeylessServices.json(e, 400, Json.object().put("message", "no such issuer")));
     assertTrue(refused(1, "ASY3020", sign("pay.tar")).err().contains("no such issuer"));
-    services.first(e ->
-        KeylessServices.json(e, 401, Json.object().put("message", "bad token " + token)));
+    services.first(
+        e -> KeylessServices.json(e, 401, Json.object().put("message", "bad token " + token)));
     refused(1, "ASY3020", sign("pay.tar"));
     services.first(e -> KeylessServices.json(e, 500, Json.object().put("message", "busy")));
     refused(3, "ASY3023", sign("pay.tar"));
@@ -489,6 +492,7 @@ class KeylessSigningTest {
       box.ok(sign("pay.tar"));
       Files.delete(box.folder().resolve("pay.tar.sigstore.json"));
       refused(1, "ASY2011", sign("pay.tar"));
+      refused(1, "ASY2011", withoutTrustRoot());
     }
   }
 
@@ -509,30 +513,28 @@ class KeylessSigningTest {
       services.desk(
           new Desk(lab)
               .entry(s ->
-                  s.checkpointText(
-                      t -> {
-                        String[] lines = t.split("\n", 4);
-                        return lines[0]
-                            + "\n"
-                            + lines[1]
-                            + "\n"
-                            + "A".repeat(43)
-                            + "=\n"
-                            + lines[3];
-                      })));
+                  s.checkpointText(t -> {
+                    String[] lines = t.split("\n", 4);
+                    return lines[0] + "\n" + lines[1] + "\n" + "A".repeat(43) + "=\n" + lines[3];
+                  })));
       refused(1, "ASY2014", sign("pay.tar"));
+      refused(1, "ASY2014", withoutTrustRoot());
     }
+  }
+
+  private static String[] withoutTrustRoot() {
+    return new String[] {
+      "sign", "--signing-config", "signing.json", "--identity-token", "token", "pay.tar"
+    };
   }
 
   // Without a trust root what needs no key of a service is still looked at.
   @Test
   void withoutATrustRootAnswersAreComparedWithWhatWasAsked() throws IOException {
-    String[] command = {
-      "sign", "--signing-config", "signing.json", "--identity-token", "token", "pay.tar"
-    };
+    String[] command = withoutTrustRoot();
     config("1");
-    services.desk(new Desk(lab).entry(s -> s.body(b -> b.get("spec").isPresent() ? other() : b)));
-    refused(1, "ASY2", command);
+    services.desk(new Desk(lab).entry(s -> s.body(b -> other())));
+    refused(1, "ASY2009", command);
     services.desk(new Desk(lab).stamp(s -> s.over(new byte[] {1})));
     refused(1, "ASY1705", command);
     services.desk(new Desk(lab).certifying(lab.key(LabKey.Kind.P256)));
@@ -562,9 +564,8 @@ class KeylessSigningTest {
     });
     services.desk(
         new Desk(lab)
-            .stamp(s ->
-                s.signer(
-                    lab.newTimestampAuthority("tsa.example", LabKey.Kind.P384).leaf())));
+            .stamp(
+                s -> s.signer(lab.newTimestampAuthority("tsa.example", LabKey.Kind.P384).leaf())));
     refused(1, "not signed by this authority", sign("pay.tar"));
     services.desk(new Desk(lab).stamp(s -> s.time(lab.now().plusSeconds(7200))));
     refused(1, "is dated after", sign("pay.tar"));
@@ -592,6 +593,39 @@ class KeylessSigningTest {
         "pay.tar");
   }
 
+  // Whoever signs by a key alone does not pay for the network.
+  @Test
+  void aKeyAloneLoadsNothingOfTheNetwork() throws Exception {
+    box.ok("key", "generate", "release");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load:file=classes.log",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.assay.cli.Main",
+                "sign",
+                "--key",
+                "release.key",
+                "pay.tar")
+            .directory(box.folder().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(box.folder().resolve("said").toFile());
+    builder.environment().putAll(Sandbox.environment(box.folder()));
+    assertEquals(
+        0, builder.start().waitFor(), () -> box.folder() + " " + root.resolve("files/said"));
+    List<String> loaded = Files.readAllLines(box.folder().resolve("classes.log"));
+    assertTrue(loaded.stream().anyMatch(l -> l.contains("dev.assay.cli.SignCommand")));
+    assertEquals(
+        List.of(),
+        loaded.stream()
+            .filter(l ->
+                l.contains(" dev.assay.signing.keyless.")
+                    || l.contains(" java.net.http.")
+                    || l.contains(" dev.assay.net."))
+            .toList());
+  }
+
   @Test
   void optionsThatDoNotGoTogether() {
     box.ok("key", "generate", "release");
@@ -615,9 +649,23 @@ class KeylessSigningTest {
         "--trust-root",
         "trusted_root.json",
         "pay.tar");
+    refused(
+        2,
+        "does not go with --ssh-signature",
+        "sign",
+        "--key",
+        "release.key",
+        "--ssh-signature",
+        "pay.tar.sig",
+        "--timestamp-url",
+        services.url(),
+        "pay.tar");
     refused(2, "ASY3007", sign("--fulcio-url", "http://fulcio.example", "pay.tar"));
     refused(2, "ASY6001", sign("--fulcio-url", "fulcio", "pay.tar"));
-    refused(2, "--rekor-version", sign("--rekor-url", services.url(), "--rekor-version", "3", "pay.tar"));
+    refused(
+        2,
+        "--rekor-version",
+        sign("--rekor-url", services.url(), "--rekor-version", "3", "pay.tar"));
     refused(
         2,
         "--timestamp-url",

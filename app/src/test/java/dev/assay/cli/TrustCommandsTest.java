@@ -1,22 +1,21 @@
 package dev.assay.cli;
 
-import java.util.Optional;
-import dev.assay.trust.SigningConfigReader;
-import dev.assay.roots.TrustRoots;
-import dev.assay.bytes.Code;
-import dev.assay.bytes.AssayException;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.bytes.AssayException;
+import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
 import dev.assay.bytes.Limits;
 import dev.assay.crypto.Hashes;
 import dev.assay.net.HttpExchange;
+import dev.assay.roots.TrustRoots;
 import dev.assay.server.RunningServer;
 import dev.assay.trust.PublicGood;
+import dev.assay.trust.SigningConfigReader;
 import dev.assay.trust.TrustRoot;
 import dev.assay.trust.TrustRootReader;
 import java.io.IOException;
@@ -26,6 +25,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -316,16 +316,14 @@ class TrustCommandsTest {
     }
     assertEquals(
         Code.DIGEST_MISMATCH,
-        assertThrows(
-                AssayException.class, () -> TrustRoots.signingConfig(data, Optional.empty()))
+        assertThrows(AssayException.class, () -> TrustRoots.signingConfig(data, Optional.empty()))
             .code());
     // A medium without them brings the trust root all the same.
     Files.delete(mirror.resolve("targets/signing_config.v0.2.json"));
     sandbox.ok("trust", "update", "--mirror", "usb");
     assertEquals(
         Code.NO_SERVICE,
-        assertThrows(
-                AssayException.class, () -> TrustRoots.signingConfig(data, Optional.empty()))
+        assertThrows(AssayException.class, () -> TrustRoots.signingConfig(data, Optional.empty()))
             .code());
   }
 

@@ -92,7 +92,11 @@ public record SigningConfig(
    * @throws AssayException with {@link Code#NO_SERVICE} if there are fewer than asked for
    */
   public static List<Service> select(
-      String what, List<Service> services, Selection selection, Set<Integer> understood, Instant at) {
+      String what,
+      List<Service> services,
+      Selection selection,
+      Set<Integer> understood,
+      Instant at) {
     List<Service> usable = new ArrayList<>();
     for (Service service : services) {
       if (understood.contains(service.apiVersion()) && service.validFor().contains(at)) {

@@ -25,7 +25,6 @@ class TimestampRequestTest {
     assertEquals(
         NISTObjectIdentifiers.id_sha256,
         read.getMessageImprint().getHashAlgorithm().getAlgorithm());
-    assertArrayEquals(
-        Hashes.sha256(message), read.getMessageImprint().getHashedMessage());
+    assertArrayEquals(Hashes.sha256(message), read.getMessageImprint().getHashedMessage());
   }
 }

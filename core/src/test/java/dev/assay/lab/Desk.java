@@ -19,8 +19,8 @@ import org.bouncycastle.asn1.tsp.TimeStampReq;
 import org.bouncycastle.asn1.x509.GeneralName;
 
 /**
- * What the services of an instance answer to one who signs: requests and answers as their interfaces
- * have them, without the network between. What they do wrong is set beforehand.
+ * What the services of an instance answer to one who signs: requests and answers as their
+ * interfaces have them, without the network between. What they do wrong is set beforehand.
  */
 public final class Desk {
 

@@ -179,8 +179,7 @@ class SigningConfigTest {
         List.of(
             service("one", 1, "2022-01-01T00:00:00Z", "a"),
             service("two", 1, "2023-01-01T00:00:00Z", "a"));
-    SigningConfig.Selection exact =
-        new SigningConfig.Selection(SigningConfig.Selector.EXACT, 2);
+    SigningConfig.Selection exact = new SigningConfig.Selection(SigningConfig.Selector.EXACT, 2);
     for (SigningConfig.Selection selection :
         List.of(exact, SigningConfig.Selection.ALL, SigningConfig.Selection.ANY)) {
       Set<Integer> understood = selection.equals(exact) ? BOTH : Set.of(2);

@@ -1,9 +1,7 @@
 package dev.assay.trust;
 
-import java.util.Set;
-import java.time.Instant;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.assay.bytes.AssayException;
@@ -11,7 +9,9 @@ import dev.assay.trust.tuf.TufClient;
 import dev.assay.trust.tuf.TufFetcher;
 import dev.assay.trust.tuf.TufMarks;
 import dev.assay.trust.tuf.TufState;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /** Whatever the bytes are, they are read or refused by an exception of ours. */
 class TrustFuzzTest {

@@ -70,8 +70,7 @@ class KeylessTest {
           .says("Verified OK");
       assayVerifies(PERSON, "--bundle", bundle, "pay.tar").expect(0);
       assertNotEquals(
-          0,
-          cosignVerifies("verify-blob", PERSON, "--bundle", bundle, "changed.tar").status());
+          0, cosignVerifies("verify-blob", PERSON, "--bundle", bundle, "changed.tar").status());
       assayVerifies(PERSON, "--bundle", bundle, "changed.tar").expect(1).says("ASY1103");
       assayVerifies("else@acme.example", "--bundle", bundle, "pay.tar").expect(1).says("ASY1203");
     }
@@ -148,7 +147,8 @@ class KeylessTest {
       cosignSigns("sign", theirs).expect(0);
       cosignSigns("attest", "--type", "cyclonedx", "--predicate", "sbom.json", theirs).expect(0);
       for (String image : List.of(ours, theirs)) {
-        cosignVerifies("verify", PERSON, "--allow-insecure-registry", "--allow-http-registry", image)
+        cosignVerifies(
+                "verify", PERSON, "--allow-insecure-registry", "--allow-http-registry", image)
             .expect(0);
         cosignVerifies(
                 "verify-attestation",
@@ -280,8 +280,7 @@ class KeylessTest {
     return all.toArray(String[]::new);
   }
 
-  private Run cosignSigns(String command, String... rest)
-      throws IOException, InterruptedException {
+  private Run cosignSigns(String command, String... rest) throws IOException, InterruptedException {
     List<String> all =
         new ArrayList<>(
             List.of(

@@ -46,35 +46,36 @@ final class OidcIssuer implements AutoCloseable {
 
   private void serve(String path, String json) {
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
-    server.createContext(path, exchange -> {
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-    });
+    server.createContext(
+        path,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
   }
 
   private String configuration() {
     return """
-        {"issuer":"%1$s","authorization_endpoint":"%1$s/auth","token_endpoint":"%1$s/token",
-         "jwks_uri":"%1$s/keys","response_types_supported":["code"],
-         "subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}
-        """
+    {"issuer":"%1$s","authorization_endpoint":"%1$s/auth","token_endpoint":"%1$s/token",
+     "jwks_uri":"%1$s/keys","response_types_supported":["code"],
+     "subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}
+    """
         .formatted(url());
   }
 
   private String keys() {
     RSAPublicKey open = (RSAPublicKey) key.getPublic();
     return """
-        {"keys":[{"kty":"RSA","alg":"RS256","use":"sig","kid":"one","n":"%s","e":"%s"}]}
-        """
+    {"keys":[{"kty":"RSA","alg":"RS256","use":"sig","kid":"one","n":"%s","e":"%s"}]}
+    """
         .formatted(number(open.getModulus()), number(open.getPublicExponent()));
   }
 
   private static String number(BigInteger value) {
     byte[] bytes = value.toByteArray();
-    return URL.encodeToString(
-        bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes);
+    return URL.encodeToString(bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes);
   }
 
   /** A token about a mail address, for ten minutes. */

@@ -86,7 +86,7 @@ final class BrowserLogin implements IdentitySource {
     }
     // RFC 9207: who sent the browser back, where that is said.
     String from = parameters.get("iss");
-    if (from != null && !from.equals(issuer.toString())) {
+    if (from != null && !OidcProvider.same(from, issuer)) {
       throw provider.failed("another one answered, " + Text.quote(from));
     }
     String code = parameters.get("code");

@@ -47,10 +47,14 @@ final class DeviceLogin implements IdentitySource {
             OidcProvider.post(
                 begin,
                 Map.of(
-                    "client_id", clientId,
-                    "scope", "openid email",
-                    "code_challenge_method", "S256",
-                    "code_challenge", Secrets.challenge(verifier))),
+                    "client_id",
+                    clientId,
+                    "scope",
+                    "openid email",
+                    "code_challenge_method",
+                    "S256",
+                    "code_challenge",
+                    Secrets.challenge(verifier))),
             "the identity provider " + Text.quote(issuer.toString()),
             "");
     Fields f =

@@ -16,9 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Whether a log's answer is about the signature that it was given and proves what it says, as far as
- * that can be told without the log's key. With a trust root, which has it, {@link SelfCheck} goes
- * all the way.
+ * Whether a log's answer is about the signature that it was given and proves what it says, as far
+ * as that can be told without the log's key. With a trust root, which has it, {@link SelfCheck}
+ * goes all the way.
  */
 final class EntryCheck {
 
@@ -39,7 +39,8 @@ final class EntryCheck {
                 ? RekorBody.Kind.DSSE_V1
                 : RekorBody.Kind.HASHED_REKORD_V1;
     if (body.kind() != wanted
-        || !RekorBody.Kind.of(entry.kind(), entry.version()).equals(java.util.Optional.of(wanted))) {
+        || !RekorBody.Kind.of(entry.kind(), entry.version())
+            .equals(java.util.Optional.of(wanted))) {
       throw mismatch(who, "of the kind " + body.kind() + ", not " + wanted);
     }
     Digest digest =
@@ -76,8 +77,7 @@ final class EntryCheck {
             .orElseThrow(
                 () -> new AssayException(Code.NOT_INCLUDED, who + " gives no inclusion proof"));
     Checkpoint checkpoint =
-        Checkpoint.parse(
-            SignedNote.parse(Text.utf8(proof.checkpoint().orElse(""))).text());
+        Checkpoint.parse(SignedNote.parse(Text.utf8(proof.checkpoint().orElse(""))).text());
     byte[] root = proof.rootHash().bytes();
     List<byte[]> hashes = new ArrayList<>();
     for (Octets hash : proof.hashes()) {

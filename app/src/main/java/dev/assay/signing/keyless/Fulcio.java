@@ -55,14 +55,14 @@ final class Fulcio {
             who,
             token.secret());
     try {
-      return read(answer, who);
+      return read(answer);
     } catch (AssayException e) {
       throw new AssayException(
           Code.BAD_RESPONSE, who + " answers with no certificate: " + e.getMessage(), e);
     }
   }
 
-  private static List<Certificate> read(byte[] answer, String who) {
+  private static List<Certificate> read(byte[] answer) {
     Fields f = Fields.of(Json.parse(answer, Limits.SIGNING_ANSWER_BYTES), "answer");
     Optional<Fields> embedded = f.optionalObject("signedCertificateEmbeddedSct");
     // A log's promise beside the certificate has no place in a bundle. Authorities without a log

@@ -55,8 +55,7 @@ final class IdentityChoice {
 
   private IdentitySource named(String provider, AmbientIdentity ambient) {
     return switch (provider) {
-      case "browser" ->
-          new BrowserLogin(issuer(), asked.clientId(), http, this::open, talk::say);
+      case "browser" -> new BrowserLogin(issuer(), asked.clientId(), http, this::open, talk::say);
       case "device" -> new DeviceLogin(issuer(), asked.clientId(), http, talk::say);
       default -> {
         if (!AmbientIdentity.NAMES.contains(provider)) {
@@ -77,7 +76,9 @@ final class IdentityChoice {
         .issuer()
         .orElseThrow(() ->
             new AssayException(
-                Code.USAGE, "where is the login? No identity provider is named", "--oidc-issuer URL"));
+                Code.USAGE,
+                "where is the login? No identity provider is named",
+                "--oidc-issuer URL"));
   }
 
   private boolean canShow() {

@@ -41,8 +41,7 @@ public final class IdentityToken {
     try {
       this.expiry = Instant.ofEpochSecond(f.integer("exp"));
     } catch (DateTimeException e) {
-      throw new AssayException(
-          Code.BAD_IDENTITY_TOKEN, "identity token.exp: not a time", e);
+      throw new AssayException(Code.BAD_IDENTITY_TOKEN, "identity token.exp: not a time", e);
     }
     if (subject.isEmpty() && email().isEmpty()) {
       throw new AssayException(

@@ -99,7 +99,10 @@ final class IssuedCertificate {
     }
     token.claim("job_workflow_ref").ifPresent(r -> out.add("https://github.com/" + r));
     token.claim("ci_config_ref_uri").ifPresent(r -> out.add("https://" + r));
-    add(out, "https://buildkite.com/%s/%s", token.claim("organization_slug"),
+    add(
+        out,
+        "https://buildkite.com/%s/%s",
+        token.claim("organization_slug"),
         token.claim("pipeline_slug"));
     add(
         out,

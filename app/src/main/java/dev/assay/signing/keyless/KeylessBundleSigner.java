@@ -105,8 +105,7 @@ final class KeylessBundleSigner implements BundleSigner {
     Credential credential = credential();
     byte[] signature = credential.key().sign(Dsse.pae(Dsse.IN_TOTO, statement.payload()));
     Dsse envelope =
-        Dsse.of(
-            Dsse.IN_TOTO, statement.payload(), List.of(Dsse.Signature.of(signature)));
+        Dsse.of(Dsse.IN_TOTO, statement.payload(), List.of(Dsse.Signature.of(signature)));
     Bundle bundle = bundle(credential, new Bundle.Envelope(envelope));
     return finish(bundle, credential, SelfCheck.subject(statement));
   }
@@ -123,8 +122,8 @@ final class KeylessBundleSigner implements BundleSigner {
 
   private Bundle finish(Bundle bundle, Credential credential, Optional<Subject> subject) {
     Bundle whole = witnesses.add(bundle, MadeSignature.by(credential.leaf(), bundle));
-    subject.ifPresent(s ->
-        check.check(whole, s, SelfCheck.signer(credential.leaf()), clock.instant()));
+    subject.ifPresent(
+        s -> check.check(whole, s, SelfCheck.signer(credential.leaf()), clock.instant()));
     return whole;
   }
 

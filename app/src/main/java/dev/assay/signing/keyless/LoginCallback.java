@@ -43,7 +43,7 @@ final class LoginCallback implements AutoCloseable {
   static LoginCallback open(String state) {
     try {
       ServerSocket socket = new ServerSocket();
-      socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       return new LoginCallback(socket, state);
     } catch (IOException e) {
       throw new AssayException(

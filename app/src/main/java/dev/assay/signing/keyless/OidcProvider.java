@@ -61,7 +61,7 @@ record OidcProvider(URI issuer, URI authorization, URI token, Optional<URI> devi
   }
 
   // A slash at its end is all that may differ.
-  private static boolean same(String said, URI issuer) {
+  static boolean same(String said, URI issuer) {
     return strip(said).equals(strip(issuer.toString()));
   }
 

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A transparency log, of version 1 (which promises to include an entry, and says when) or of version
- * 2 (which answers once the entry is in). What it answers is checked before it is used.
+ * A transparency log, of version 1 (which promises to include an entry, and says when) or of
+ * version 2 (which answers once the entry is in). What it answers is checked before it is used.
  */
 public final class Rekor {
 
@@ -77,8 +77,7 @@ public final class Rekor {
                                 Json.object()
                                     .put(
                                         signer,
-                                        Json.object()
-                                            .put("rawBytes", made.signer().der().base64()))
+                                        Json.object().put("rawBytes", made.signer().der().base64()))
                                     .put("keyDetails", made.keyDetails()))))
             .build();
     return LogEntry.parse(services.ask(post("/api/v2/log/entries", request), who(), ""));
@@ -102,8 +101,7 @@ public final class Rekor {
       URI there = Http.resolve(request.uri(), reply.header("location").orElse(""));
       if (!Http.sameOrigin(there, request.uri())) {
         throw new AssayException(
-            Code.BAD_RESPONSE,
-            who() + " sends to another host, " + Text.quote(Http.shown(there)));
+            Code.BAD_RESPONSE, who() + " sends to another host, " + Text.quote(Http.shown(there)));
       }
       return readV1(services.ask(Request.get(there), who(), ""));
     }

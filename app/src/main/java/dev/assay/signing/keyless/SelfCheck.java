@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was made is judged by the verifier that will judge it later, before anybody gets it: a bundle
- * that is refused here is never written. Each log entry and each timestamp has to count, not one of
- * several.
+ * What was made is judged by the verifier that will judge it later, before anybody gets it: a
+ * bundle that is refused here is never written. Each log entry and each timestamp has to count, not
+ * one of several.
  */
 final class SelfCheck {
 
@@ -50,8 +50,7 @@ final class SelfCheck {
 
   static Signer signer(Certificate leaf) {
     return CertificateSigner.exactly(
-        FulcioClaims.of(leaf).issuer().orElse(""),
-        leaf.alternativeNames().getFirst().value());
+        FulcioClaims.of(leaf).issuer().orElse(""), leaf.alternativeNames().getFirst().value());
   }
 
   static Signer signer(PublicKey key) {

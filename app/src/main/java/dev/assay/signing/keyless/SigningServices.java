@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * The services that one signer uses, and the signers over them.
@@ -83,8 +82,20 @@ public record SigningServices(
     return new SigningServices(authority, issuer, logs, timestamps);
   }
 
-  private static Optional<URI> one(
-      String what, List<SigningConfig.Service> services, Instant at) {
+  /** As {@link #of}, of the services that see signatures by keys. */
+  public static SigningServices forKeys(SigningConfig config, Instant at) {
+    return of(
+        new SigningConfig(
+            List.of(),
+            List.of(),
+            config.logs(),
+            config.logSelection(),
+            config.timestampAuthorities(),
+            config.timestampSelection()),
+        at);
+  }
+
+  private static Optional<URI> one(String what, List<SigningConfig.Service> services, Instant at) {
     return services.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -100,10 +111,7 @@ public record SigningServices(
 
   private List<String> publicLogs() {
     List<String> out = new ArrayList<>();
-    logs.stream()
-        .map(Log::base)
-        .filter(Endpoint::isPublicGood)
-        .forEach(u -> out.add(u.getHost()));
+    logs.stream().map(Log::base).filter(Endpoint::isPublicGood).forEach(u -> out.add(u.getHost()));
     return out;
   }
 

@@ -40,11 +40,6 @@ final class Witnesses {
       entries.add(log.enter(made));
     }
     return new Bundle(
-        bundle.form(),
-        bundle.version(),
-        bundle.material(),
-        entries,
-        timestamps,
-        bundle.content());
+        bundle.form(), bundle.version(), bundle.material(), entries, timestamps, bundle.content());
   }
 }

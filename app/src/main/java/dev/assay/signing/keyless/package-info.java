@@ -16,8 +16,8 @@
  * <p>None of them is believed. What comes back is compared with what was asked ({@link
  * IssuedCertificate}, {@link EntryCheck}, {@link TimestampClient}), and where there is a trust root
  * the verifier that everybody else uses judges the finished bundle before anybody gets it ({@link
- * SelfCheck}). A token is a secret: it is sent to the certificate authority and nowhere else, and is
- * in no message.
+ * SelfCheck}). A token is a secret: it is sent to the certificate authority and nowhere else, and
+ * is in no message.
  */
 @NullMarked
 package dev.assay.signing.keyless;

@@ -194,7 +194,8 @@ class LoginTest {
     return new DeviceLogin(URI.create(url()), "sigstore", new Services(http), said::add).token();
   }
 
-  private static void fails(Code code, String why, org.junit.jupiter.api.function.Executable login) {
+  private static void fails(
+      Code code, String why, org.junit.jupiter.api.function.Executable login) {
     AssayException e = assertThrows(AssayException.class, login);
     assertEquals(code, e.code(), e::getMessage);
     assertTrue(String.valueOf(e.getMessage()).contains(why), e::getMessage);
@@ -250,10 +251,11 @@ class LoginTest {
   @Test
   void aCodeOfAnotherLogin() {
     login.put("challenge", "another");
-    callback = back -> {
-      login.put("challenge", "another");
-      return back;
-    };
+    callback =
+        back -> {
+          login.put("challenge", "another");
+          return back;
+        };
     fails(Code.LOGIN_FAILED, "invalid_grant", this::byBrowser);
   }
 
