@@ -99,7 +99,9 @@ final class SignCommand {
     if (arguments.flag("also-legacy") && annotations(arguments).containsKey(TIMESTAMP)) {
       throw new AssayException(
           Code.USAGE,
-          "--annotation " + TIMESTAMP + " does not go with --also-legacy: container tools read a"
+          "--annotation "
+              + TIMESTAMP
+              + " does not go with --also-legacy: container tools read a"
               + " number there, and refuse anything else");
     }
     SigningRun run = new SigningRun(arguments, context);

@@ -668,8 +668,7 @@ class SignImagesTest {
       while (!whole) {
         assertTrue(runs < 60, "it never ends well");
         String name = (referrers ? "broken" : "plain-broken") + runs;
-        String image =
-            box().image(name + ":1", name).replace(box().host(), healthy.authority());
+        String image = box().image(name + ":1", name).replace(box().host(), healthy.authority());
         // Somebody signed it before, in both forms.
         box().ok("sign", "--key", "other.key", "--also-legacy", image);
         left.set(runs);
