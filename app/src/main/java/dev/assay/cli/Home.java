@@ -46,8 +46,8 @@ record Home(Context context) {
         .variable("XDG_CACHE_HOME")
         .map(x -> new Setting("cache", Path.of(x, "assay").toString(), "XDG_CACHE_HOME"))
         .or(() ->
-            user.map(u ->
-                new Setting("cache", Path.of(u, ".cache", "assay").toString(), "platform")));
+            user.map(
+                u -> new Setting("cache", Path.of(u, ".cache", "assay").toString(), "platform")));
   }
 
   /** The ledger that commands use when none is named. */

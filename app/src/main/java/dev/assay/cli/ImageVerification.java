@@ -119,9 +119,7 @@ final class ImageVerification implements AutoCloseable {
         .cache()
         .map(setting ->
             new EvidenceFolder(
-                Path.of(setting.value(), "evidence"),
-                context.clock(),
-                !arguments.flag("refresh")));
+                Path.of(setting.value(), "evidence"), context.clock(), !arguments.flag("refresh")));
   }
 
   private synchronized RegistryClient client() {
@@ -146,10 +144,7 @@ final class ImageVerification implements AutoCloseable {
     // Nothing of what lies on a disk is far away.
     RegistryJudge judge =
         judge(
-            withoutTags(memory),
-            (s, r, found) -> accepted.addAll(found),
-            tags,
-            EvidenceCache.NONE);
+            withoutTags(memory), (s, r, found) -> accepted.addAll(found), tags, EvidenceCache.NONE);
     Optional<String> tag = location.digest().isPresent() ? Optional.empty() : location.tag();
     ImageStore store = location.open(context);
     Judgement judgement =
@@ -188,10 +183,7 @@ final class ImageVerification implements AutoCloseable {
   }
 
   private RegistryJudge judge(
-      Memory remembered,
-      EvidenceSink keeper,
-      RegistryJudge.Reading reading,
-      EvidenceCache seen) {
+      Memory remembered, EvidenceSink keeper, RegistryJudge.Reading reading, EvidenceCache seen) {
     return new RegistryJudge(
         reference -> client().repository(reference),
         rules,

@@ -240,8 +240,7 @@ public final class EvidenceFolder implements EvidenceCache, AutoCloseable {
       }
       Set<PosixFilePermission> allowed = PosixFilePermissions.fromString("rwx------");
       return !isPosix()
-          || allowed.containsAll(
-              Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
+          || allowed.containsAll(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
     } catch (IOException e) {
       return false;
     }

@@ -190,12 +190,9 @@ final class EvidenceSearch {
 
   // Where pieces are compared the next time needs all that this time had.
   private void keep(Verifier.Outcome outcome, Instant now) {
-    boolean whole =
-        wanted.comparing() && candidates.stream().allMatch(c -> c.failure().isEmpty());
+    boolean whole = wanted.comparing() && candidates.stream().allMatch(c -> c.failure().isEmpty());
     List<Candidate> kept =
-        whole
-            ? candidates
-            : outcome.accepted().stream().map(Verifier.Accepted::candidate).toList();
+        whole ? candidates : outcome.accepted().stream().map(Verifier.Accepted::candidate).toList();
     cache.keep(repository, subject, new EvidenceCache.Kept(now, whole, kept));
   }
 }

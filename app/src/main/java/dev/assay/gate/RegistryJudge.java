@@ -66,9 +66,7 @@ public final class RegistryJudge implements ImageJudge {
         @Override
         public Wanted wanted(String repository) {
           List<Requirement> requirements = new ArrayList<>();
-          policy
-              .rulesFor(repository)
-              .forEach(rule -> requirements.addAll(Requirement.of(rule)));
+          policy.rulesFor(repository).forEach(rule -> requirements.addAll(Requirement.of(rule)));
           return Wanted.by(requirements);
         }
       };
@@ -96,7 +94,9 @@ public final class RegistryJudge implements ImageJudge {
 
   /** How much is read of an image itself; evidence about it always is. */
   public enum Reading {
-    /** Nothing, where its digest is given and verifies: that digest is what the verdict is about. */
+    /**
+     * Nothing, where its digest is given and verifies: that digest is what the verdict is about.
+     */
     DIGEST,
     /** Its manifest. */
     MANIFEST,
@@ -260,11 +260,7 @@ public final class RegistryJudge implements ImageJudge {
   }
 
   private static Judgement judgement(
-      Located image,
-      Optional<Digest> digest,
-      List<Check> checks,
-      Instant at,
-      List<String> notes) {
+      Located image, Optional<Digest> digest, List<Check> checks, Instant at, List<String> notes) {
     return new Judgement(
         image.name(),
         Optional.of(image.repository()),

@@ -96,8 +96,8 @@ final class RemoteReferrers {
     private boolean cut;
 
     /**
-     * @param byAnnotation whether an entry without a type is taken for a bundle when its annotations
-     *     say so, and not opened: whoever fetches it sees what it is
+     * @param byAnnotation whether an entry without a type is taken for a bundle when its
+     *     annotations say so, and not opened: whoever fetches it sees what it is
      */
     Gathering(
         Digest subject,

@@ -177,7 +177,8 @@ class VerifyRequestsTest {
   void whatTheListingCallsASignatureIsStillNone() {
     box.ok("attest", "--key", "release.key", "--type", SCAN, "--predicate", "scan.json", image);
     registry.asked();
-    registry.listing = text -> text.replace(SIGN, "swapped").replace(SCAN, SIGN).replace("swapped", SCAN);
+    registry.listing =
+        text -> text.replace(SIGN, "swapped").replace(SCAN, SIGN).replace("swapped", SCAN);
     verify(0, "✓ VERIFIED", "--key", "release.pub", image);
     assertEquals(5, registry.asked().size(), "the one that lies, then the other");
   }
@@ -272,8 +273,7 @@ class VerifyRequestsTest {
     // Another key: bytes are known, and do not suffice.
     verify(1, "ASY1202", "--key", "other.pub", image);
     assertFalse(registry.asked().isEmpty());
-    verify(1, "ASY1209", "--key", "release.pub", "--key", "other.pub",
-        "--threshold", "2", image);
+    verify(1, "ASY1209", "--key", "release.pub", "--key", "other.pub", "--threshold", "2", image);
     // The same key, by a policy that revokes it.
     box.write(
         "revoked.yaml",

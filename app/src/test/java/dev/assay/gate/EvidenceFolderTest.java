@@ -63,11 +63,9 @@ class EvidenceFolderTest {
     cache.keep(REPOSITORY, SUBJECT, kept(false, "one", "two"));
     assertEquals(List.of("one", "two"), texts(at(NOW).find(REPOSITORY, SUBJECT)));
     assertEquals(Optional.empty(), at(NOW).find("registry.example/other", SUBJECT));
-    assertEquals(
-        Optional.empty(), at(NOW).find(REPOSITORY, Hashes.sha256Digest(Text.utf8("x"))));
+    assertEquals(Optional.empty(), at(NOW).find(REPOSITORY, Hashes.sha256Digest(Text.utf8("x"))));
     Path folder = root.resolve("user/cache/evidence");
-    assertEquals(
-        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         assertEquals(

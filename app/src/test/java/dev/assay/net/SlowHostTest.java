@@ -139,8 +139,7 @@ class SlowHostTest {
         Http http = new Http(IMPATIENT)) {
       Reply reply = http.send(host.get());
       assertEquals(
-          Code.UNREACHABLE,
-          assertThrows(AssayException.class, () -> reply.bytes(1 << 20)).code());
+          Code.UNREACHABLE, assertThrows(AssayException.class, () -> reply.bytes(1 << 20)).code());
     }
   }
 
@@ -192,8 +191,7 @@ class SlowHostTest {
                         "HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")));
         Http http =
             new Http(
-                Http.Settings.standard()
-                    .retrying(3, Duration.ofMillis(5), Duration.ofHours(2)))) {
+                Http.Settings.standard().retrying(3, Duration.ofMillis(5), Duration.ofHours(2)))) {
       Thread first = Thread.ofVirtual().start(() -> attempt(http, host));
       while (first.getState() != Thread.State.TIMED_WAITING || host.requests.get() < 1) {
         Thread.sleep(5);

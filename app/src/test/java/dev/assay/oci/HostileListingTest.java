@@ -58,8 +58,7 @@ class HostileListingTest {
         RegistryClient client = client()) {
       return client
           .repository(reference(server, "app"))
-          .search(
-              SUBJECT, Optional.empty(), d -> d.artifactType().equals(Optional.of(WANTED)));
+          .search(SUBJECT, Optional.empty(), d -> d.artifactType().equals(Optional.of(WANTED)));
     }
   }
 
@@ -87,11 +86,15 @@ class HostileListingTest {
           index(
               e,
               Index.oci(entries).bytes(),
-              page < 99 ? Map.of("Link", "<" + e.path() + "?n=" + page + ">; rel=\"next\"") : Map.of());
+              page < 99
+                  ? Map.of("Link", "<" + e.path() + "?n=" + page + ">; rel=\"next\"")
+                  : Map.of());
         };
     Referrers found = search(registry);
     assertTrue(found.cut().isPresent(), "said, not passed over");
-    assertEquals(1, found.found().stream().filter(d -> d.artifactType().equals(Optional.of(WANTED))).count());
+    assertEquals(
+        1,
+        found.found().stream().filter(d -> d.artifactType().equals(Optional.of(WANTED))).count());
     assertTrue(found.found().size() <= Limits.REFERRERS + 1, "no more is kept");
     assertTrue(pages.get() < 30, "given up before the end: " + pages);
   }
@@ -180,7 +183,8 @@ class HostileListingTest {
           Code.BAD_REFERENCE,
           assertThrows(AssayException.class, () -> repository.find(tag)).code());
     }
-    for (String name : List.of("127.0.0.1:5/../app:1", "127.0.0.1:5/a/../../b", "127.0.0.1:5/a%2f..:1")) {
+    for (String name :
+        List.of("127.0.0.1:5/../app:1", "127.0.0.1:5/a/../../b", "127.0.0.1:5/a%2f..:1")) {
       assertEquals(
           Code.BAD_REFERENCE,
           assertThrows(AssayException.class, () -> Reference.parse(name)).code(),
@@ -234,7 +238,8 @@ class HostileListingTest {
         e ->
             e.respond(
                 401,
-                Map.of("WWW-Authenticate", "Bearer realm=\"http://tokens.invalid/t\",service=\"s\""),
+                Map.of(
+                    "WWW-Authenticate", "Bearer realm=\"http://tokens.invalid/t\",service=\"s\""),
                 new byte[0]);
     try (RunningServer server = serve(registry);
         RegistryClient client =

@@ -79,7 +79,8 @@ final class SlowLink {
       OutputStream out = server.getOutputStream();
       byte[] buffer = new byte[64 << 10];
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        String start = new String(buffer, 0, Math.min(count, 5), java.nio.charset.StandardCharsets.US_ASCII);
+        String start =
+            new String(buffer, 0, Math.min(count, 5), java.nio.charset.StandardCharsets.US_ASCII);
         if (start.startsWith("GET ") || start.startsWith("HEAD ")) {
           REQUESTS.incrementAndGet();
         }

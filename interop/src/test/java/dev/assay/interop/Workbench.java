@@ -218,14 +218,7 @@ record Workbench(Path folder) {
       assay("ledger", "init", "ledger").expect(0);
     }
     return assay(
-        "verify",
-        "--full",
-        "--no-cache",
-        "--policy",
-        "policy.yaml",
-        "--ledger",
-        "ledger",
-        image);
+        "verify", "--full", "--no-cache", "--policy", "policy.yaml", "--ledger", "ledger", image);
   }
 
   /** {@code assay verify --key}, of everything that the registry gives. */
