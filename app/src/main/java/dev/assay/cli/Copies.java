@@ -68,8 +68,7 @@ final class Copies {
     Json json(ImageLocation to, boolean evidence, boolean dry) {
       Json.Builder pieces = Json.object();
       for (EvidenceKind kind : EvidenceKind.values()) {
-        pieces.put(
-            kind.word().toLowerCase(Locale.ROOT), report.evidence().getOrDefault(kind, 0));
+        pieces.put(kind.word().toLowerCase(Locale.ROOT), report.evidence().getOrDefault(kind, 0));
       }
       return Json.object()
           .put("image", at(to))
@@ -101,7 +100,8 @@ final class Copies {
     for (EvidenceKind kind : EvidenceKind.values()) {
       int count = pieces.getOrDefault(kind, 0);
       if (count > 0) {
-        words.add(kind == EvidenceKind.OTHER ? count + " other" : Outputs.count(count, kind.word()));
+        words.add(
+            kind == EvidenceKind.OTHER ? count + " other" : Outputs.count(count, kind.word()));
       }
     }
     return words.isEmpty() ? "none" : String.join(", ", words);

@@ -48,7 +48,10 @@ final class CopyCommand {
               value("platform", "OS/ARCH", "only this platform of an index, by its own digest"),
               flag("no-evidence", "the image alone"),
               flag("dry-run", "say what would be copied, and copy nothing"),
-              value("policy", "FILE", "verify the image at the source first; a refusal copies it not"),
+              value(
+                  "policy",
+                  "FILE",
+                  "verify the image at the source first; a refusal copies it not"),
               values("trust-root", "FILE", "with --policy: whom to believe besides the signers"),
               value("output", "FORMAT", "text (default) or json"),
               flag("plain-http", "talk to a registry that is not on this machine without TLS")),

@@ -71,8 +71,7 @@ final class LoadCommand {
           Code.NOT_FOUND, Text.quote(operands.getFirst()) + " has no image in it");
     }
     if (as.isPresent() && source.only().isEmpty()) {
-      throw new AssayException(
-          Code.USAGE, "--as names one image; there are " + images.size());
+      throw new AssayException(Code.USAGE, "--as names one image; there are " + images.size());
     }
     // All names before anything is sent.
     List<Reference> names = new ArrayList<>();

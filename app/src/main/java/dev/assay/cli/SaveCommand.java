@@ -50,7 +50,10 @@ final class SaveCommand {
           single image is read by cosign too (cosign verify --local-image, from a folder).\
           """,
           TlsOptions.with(
-              value("policy", "FILE", "verify each image at the source first; one refusal saves none"),
+              value(
+                  "policy",
+                  "FILE",
+                  "verify each image at the source first; one refusal saves none"),
               values("trust-root", "FILE", "with --policy: whom to believe besides the signers"),
               value("output", "FORMAT", "text (default) or json"),
               flag("plain-http", "talk to a registry that is not on this machine without TLS")),
@@ -78,8 +81,7 @@ final class SaveCommand {
     try (RegistryClient client = TlsOptions.client(arguments, context)) {
       named = named(operands.subList(0, operands.size() - 1), arguments, client, context);
       Path path = context.path(target);
-      LocalImages.Target store =
-          archive ? new ArchiveWriter(path) : ImageLayout.openOrCreate(path);
+      LocalImages.Target store = archive ? new ArchiveWriter(path) : ImageLayout.openOrCreate(path);
       try (ProgressBar progress = ProgressBar.bytes("saving", context)) {
         boolean alone =
             named.stream().map(n -> n.wanted().tree().digest()).distinct().count() == 1
@@ -119,9 +121,7 @@ final class SaveCommand {
             "two images would be called " + Text.quote(tag),
             "save them into two files");
       }
-      out.add(
-          new Named(
-              reference, store, new Copies.Wanted(tag, tree, Optional.of(tag))));
+      out.add(new Named(reference, store, new Copies.Wanted(tag, tree, Optional.of(tag))));
     }
     return out;
   }

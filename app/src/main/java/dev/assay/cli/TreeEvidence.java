@@ -117,7 +117,10 @@ final class TreeEvidence {
                 History.NONE,
                 at)
             .checks();
-    return checks.stream().filter(c -> !c.passed()).findFirst().or(() -> Optional.of(passed(checks)));
+    return checks.stream()
+        .filter(c -> !c.passed())
+        .findFirst()
+        .or(() -> Optional.of(passed(checks)));
   }
 
   private static Check passed(List<Check> checks) {
@@ -141,8 +144,8 @@ final class TreeEvidence {
       boolean key =
           pieces.stream()
               .flatMap(p -> p.read().stream())
-              .anyMatch(r ->
-                  !(r.bundle().material() instanceof dev.assay.attest.Bundle.Certificates));
+              .anyMatch(
+                  r -> !(r.bundle().material() instanceof dev.assay.attest.Bundle.Certificates));
       return key
           ? "assay, cosign 3, Kyverno"
           : "assay, cosign 3, Kyverno, policy-controller (attestations)";

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Shows an {@link ImageTree} with its evidence, for people and as JSON. One thing after the other is
- * read and shown: evidence may be large.
+ * Shows an {@link ImageTree} with its evidence, for people and as JSON. One thing after the other
+ * is read and shown: evidence may be large.
  */
 final class TreeReport {
 
@@ -111,7 +111,9 @@ final class TreeReport {
       if (piece.failure().isPresent()) {
         AssayException e = piece.failure().get();
         out.println(
-            inner + Text.printable(origin + "cannot be read: " + e.code().id() + " " + e.getMessage()));
+            inner
+                + Text.printable(
+                    origin + "cannot be read: " + e.code().id() + " " + e.getMessage()));
         continue;
       }
       out.println(inner + "says      " + Text.printable(origin + claims(piece)));
@@ -148,7 +150,9 @@ final class TreeReport {
   private static String mark(Check check) {
     return check.passed()
         ? "✓ made by  " + check.detail()
-        : "✗ not by a signer named: " + check.code().map(c -> c.id() + " ").orElse("") + check.detail();
+        : "✗ not by a signer named: "
+            + check.code().map(c -> c.id() + " ").orElse("")
+            + check.detail();
   }
 
   private List<TreeEvidence.Piece> read(ImageTree attached, Digest subject) {
@@ -214,8 +218,8 @@ final class TreeReport {
       piece.read().ifPresent(r -> one.put("says", BundleDescription.of(r)));
       piece
           .failure()
-          .ifPresent(e ->
-              one.put("code", e.code().id()).put("problem", String.valueOf(e.getMessage())));
+          .ifPresent(
+              e -> one.put("code", e.code().id()).put("problem", String.valueOf(e.getMessage())));
       piece
           .check()
           .ifPresent(c -> {

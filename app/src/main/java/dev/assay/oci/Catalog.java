@@ -335,8 +335,8 @@ final class Catalog {
       return put.tag().isPresent()
           ? tagged(put.tag().get())
               .filter(e -> e.digest().equals(put.entry().digest()))
-              .filter(e ->
-                  e.annotations().entrySet().containsAll(put.entry().annotations().entrySet()))
+              .filter(
+                  e -> e.annotations().entrySet().containsAll(put.entry().annotations().entrySet()))
               .isEmpty()
           : !keys.containsKey(put.entry().digest());
     }

@@ -15,7 +15,8 @@ import java.util.Set;
 /**
  * Asks a destination for everything that was copied to it: each manifest by its digest, each blob,
  * each listing of what refers to a manifest, each tag with evidence. A registry can take a push and
- * forget it, or keep it and list it for nobody; either way the image arrives as if it were unsigned.
+ * forget it, or keep it and list it for nobody; either way the image arrives as if it were
+ * unsigned.
  */
 final class CopyCheck {
 
@@ -83,10 +84,7 @@ final class CopyCheck {
     }
     Set<Digest> listed = new HashSet<>();
     if (tree.attached.stream().anyMatch(a -> a.how() == ImageTree.How.REFERRER)) {
-      store
-          .referrers(tree.digest(), Optional.empty())
-          .found()
-          .forEach(d -> listed.add(d.digest()));
+      store.referrers(tree.digest(), Optional.empty()).found().forEach(d -> listed.add(d.digest()));
     }
     for (ImageTree attached : tree.attached) {
       String word = EvidenceKind.of(attached).word();

@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Copies an image from one store to another: for an index every manifest it lists, for a manifest
  * config and layers, several at a time; with evidence also what hangs on each of them, and what
- * hangs on that. Everything is hashed on the way; the digest does not change. What comes first rests
- * on nothing. With evidence the destination is asked for all of it before the tag is set, which is
- * last: a copy that breaks off or loses something leaves no image under its name.
+ * hangs on that. Everything is hashed on the way; the digest does not change. What comes first
+ * rests on nothing. With evidence the destination is asked for all of it before the tag is set,
+ * which is last: a copy that breaks off or loses something leaves no image under its name.
  *
  * <p>What the destination has is not sent again, so a copy that broke off is gone on with by
  * starting it anew.

@@ -261,8 +261,7 @@ public final class ImageLayout implements LocalImages, LocalImages.Target, Local
     Map<String, String> all = new LinkedHashMap<>(entry.annotations());
     all.putAll(annotations);
     try {
-      index.change(
-          List.of(new Catalog.Change.Put(entry.withAnnotations(all), Optional.of(tag))));
+      index.change(List.of(new Catalog.Change.Put(entry.withAnnotations(all), Optional.of(tag))));
     } catch (IOException e) {
       throw DurableFiles.unwritable(folder, e);
     }

@@ -206,8 +206,7 @@ public final class ImageTreeReader {
             .find(tag)
             .ifPresent(stored ->
                 step.found()
-                    .add(
-                        tree(ImageTree.How.TAG, stored.descriptor(), Optional.of(tag), stored)));
+                    .add(tree(ImageTree.How.TAG, stored.descriptor(), Optional.of(tag), stored)));
       }
     }
   }

@@ -43,7 +43,14 @@ class CopyCommandTest {
     String made = sandbox.ok("image", "create", image, "--layer", "run:/run").lastLine();
     sandbox.ok("sign", "--key", "release.key", made);
     sandbox.ok(
-        "attest", "--key", "other.key", "--type", "cyclonedx", "--predicate", "predicate.json", made);
+        "attest",
+        "--key",
+        "other.key",
+        "--type",
+        "cyclonedx",
+        "--predicate",
+        "predicate.json",
+        made);
   }
 
   @AfterEach
@@ -65,7 +72,8 @@ class CopyCommandTest {
     assertTrue(
         sandbox.ok("copy", image, "oci:layout").out().contains("1 signature, 1 attestation"));
     sandbox.ok("copy", "oci:layout:1.0", "oci-archive:image.tar:1.0");
-    Fields copied = only(sandbox.ok("copy", "oci-archive:image.tar", there, "-o", "json"), "copied");
+    Fields copied =
+        only(sandbox.ok("copy", "oci-archive:image.tar", there, "-o", "json"), "copied");
     assertEquals(1, copied.object("evidence").integer("signature"));
     assertEquals(1, copied.object("evidence").integer("attestation"));
     assertTrue(copied.bool("evidenceChecked", false));
@@ -88,13 +96,12 @@ class CopyCommandTest {
     sandbox.ok("image", "tag", image, "latest");
     sandbox.ok("copy", "--all-tags", sandbox.host() + "/team/app", "oci:all");
     assertEquals(
-        List.of("1.0", "latest"),
-        ImageLayout.open(sandbox.folder().resolve("all")).tags());
+        List.of("1.0", "latest"), ImageLayout.open(sandbox.folder().resolve("all")).tags());
     assertEquals(2, sandbox.run("copy", "--all-tags", image, "oci:all").status());
-    String other = sandbox.ok("image", "create", "oci:other:1", "--layer", "release.pub:/k").lastLine();
+    String other =
+        sandbox.ok("image", "create", "oci:other:1", "--layer", "release.pub:/k").lastLine();
     String digest = other.substring(other.indexOf('@') + 1);
-    assertEquals(
-        2, sandbox.run("copy", image, sandbox.host() + "/team/new@" + digest).status());
+    assertEquals(2, sandbox.run("copy", image, sandbox.host() + "/team/new@" + digest).status());
   }
 
   @Test
@@ -103,13 +110,15 @@ class CopyCommandTest {
     Descriptor[] parts = new Descriptor[2];
     for (String arch : List.of("amd64", "arm64")) {
       sandbox.ok(
-          "image", "create", "oci:multi:" + arch, "--layer", "run:/" + arch, "--platform",
+          "image",
+          "create",
+          "oci:multi:" + arch,
+          "--layer",
+          "run:/" + arch,
+          "--platform",
           "linux/" + arch);
       parts[arch.equals("amd64") ? 0 : 1] =
-          layout
-              .manifest(arch)
-              .descriptor()
-              .withPlatform(Platform.parse("linux/" + arch));
+          layout.manifest(arch).descriptor().withPlatform(Platform.parse("linux/" + arch));
     }
     Descriptor index = layout.writeManifest(Index.oci(List.of(parts)), Optional.of("1.0"));
     String multi = sandbox.host() + "/multi";
@@ -186,19 +195,27 @@ class CopyCommandTest {
     assertTrue(saved.out().contains("as app-1.0"), saved.out());
     assertTrue(saved.out().contains("as db-1.0"), saved.out());
     assertEquals(
-        3, sandbox.ok("save", image, second, "site").out().lines().filter(l -> !l.startsWith(" ")).count());
+        3,
+        sandbox
+            .ok("save", image, second, "site")
+            .out()
+            .lines()
+            .filter(l -> !l.startsWith(" "))
+            .count());
     // Offline: from the file alone.
     sandbox.ok("verify", "--offline", "--key", "release.pub", "oci-archive:site.tar:app-1.0");
     sandbox.ok("verify", "--offline", "--key", "other.pub", "oci-archive:site.tar:db-1.0");
     for (String file : List.of("site.tar", "site")) {
       String prefix = sandbox.host() + "/from-" + (file.equals("site") ? "folder" : "tar");
-      assertEquals(2, json(sandbox.ok("load", file, prefix, "-o", "json")).objects("loaded", 9).size());
+      assertEquals(
+          2, json(sandbox.ok("load", file, prefix, "-o", "json")).objects("loaded", 9).size());
       sandbox.ok("verify", "--key", "release.pub", prefix + "/team/app:1.0");
       sandbox.ok("verify", "--key", "other.pub", "--type", "cyclonedx", prefix + "/team/app:1.0");
       sandbox.ok("verify", "--key", "other.pub", prefix + "/db:1.0");
     }
     sandbox.ok("load", "--dry-run", "site.tar", sandbox.host() + "/dry");
-    assertEquals(1, sandbox.run("verify", "--key", "other.pub", sandbox.host() + "/dry/db:1.0").status());
+    assertEquals(
+        1, sandbox.run("verify", "--key", "other.pub", sandbox.host() + "/dry/db:1.0").status());
     assertEquals(2, sandbox.run("load", "site.tar", "--as", second).status());
     // The same images, the same bytes.
     sandbox.ok("save", image, second, "again.tar");
@@ -213,7 +230,7 @@ class CopyCommandTest {
     sandbox.ok("save", image, "site");
     Path listing = sandbox.folder().resolve("site/index.json");
     String good = Files.readString(listing);
-    String whole = "127.0.0.1:" + sandbox.host().split(":")[1] + "/team/app:1.0";
+    String whole = sandbox.host() + "/team/app:1.0";
     for (String name :
         List.of("../../evil", "host/../evil:1", "h.example/A B:1", "h.example/app:1.0\\u0000")) {
       Files.writeString(listing, good.replace(whole, name));
@@ -222,8 +239,7 @@ class CopyCommandTest {
       assertFalse(Files.exists(sandbox.storage().resolve("loaded+team+app")), name);
     }
     // A name with a digest that is not the image's.
-    Files.writeString(
-        listing, good.replace(whole, "h.example/app@sha256:" + "0".repeat(64)));
+    Files.writeString(listing, good.replace(whole, "h.example/app@sha256:" + "0".repeat(64)));
     assertEquals(4, sandbox.run("load", "site", sandbox.host() + "/loaded").status());
     Files.writeString(listing, good.replace("io.containerd.image.name", "another"));
     assertEquals(2, sandbox.run("load", "site", sandbox.host() + "/loaded").status());
@@ -244,8 +260,7 @@ class CopyCommandTest {
     assertEquals(2, attached.size());
     for (Fields one : attached) {
       Fields piece = one.objects("pieces", 1).getFirst();
-      assertEquals(
-          one.string("kind").equals("attestation"), piece.bool("verified", false), one.toString());
+      assertEquals(one.string("kind").equals("attestation"), piece.bool("verified", false));
     }
     assertEquals(2, sandbox.run("tree", "--trust-root", "x", image).status());
   }
@@ -255,11 +270,7 @@ class CopyCommandTest {
     sandbox.ok("copy", image, "oci:broken:1.0");
     ImageLayout layout = ImageLayout.open(sandbox.folder().resolve("broken"));
     Descriptor bundle =
-        ImageTreeReader.read(layout, "1.0", true)
-            .attached()
-            .getFirst()
-            .blobs()
-            .getLast();
+        ImageTreeReader.read(layout, "1.0", true).attached().getFirst().blobs().getLast();
     Path file = layout.blobPath(bundle.digest());
     byte[] bytes = Files.readAllBytes(file);
     bytes[5] ^= 1;

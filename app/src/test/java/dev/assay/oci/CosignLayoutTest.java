@@ -91,9 +91,7 @@ class CosignLayoutTest {
     // What refers to another image is made to refer to this one.
     Path file = made.blobPath(bundle.digest());
     Files.writeString(
-        file,
-        Files.readString(file)
-            .replace(other.digest().toString(), image.digest().toString()));
+        file, Files.readString(file).replace(other.digest().toString(), image.digest().toString()));
     list(kind(image, "image"));
     ImageLayout read = ImageLayout.open(folder.resolve("layout"));
     assertEquals(
@@ -114,10 +112,10 @@ class CosignLayoutTest {
       index("{\"schemaVersion\":2,\"manifests\":[" + entry.formatted(1, digest, "1.0") + "]}");
       assertTrue(
           assertThrows(
-                  AssayException.class, () -> ImageLayout.open(folder.resolve("layout")).tags())
-              .code()
-              .exit()
-              .status()
+                      AssayException.class, () -> ImageLayout.open(folder.resolve("layout")).tags())
+                  .code()
+                  .exit()
+                  .status()
               > 0);
     }
     // A tag that is a path is no tag.

@@ -51,8 +51,8 @@ class ImageCopyTest {
     return assertThrows(AssayException.class, action);
   }
 
-  private static Descriptor tagged(ImageStore store, Digest subject, String ending, String... layers)
-      throws Exception {
+  private static Descriptor tagged(
+      ImageStore store, Digest subject, String ending, String... layers) throws Exception {
     List<Descriptor> all = new ArrayList<>();
     for (String layer : layers) {
       byte[] bytes = Text.utf8(layer);
@@ -62,7 +62,8 @@ class ImageCopyTest {
       store.writeBlob(descriptor, ByteSource.of(bytes));
       all.add(descriptor);
     }
-    store.writeBlob(Descriptor.of(MediaTypes.CONFIG, Registries.CONFIG), ByteSource.of(Registries.CONFIG));
+    store.writeBlob(
+        Descriptor.of(MediaTypes.CONFIG, Registries.CONFIG), ByteSource.of(Registries.CONFIG));
     return store.writeManifest(
         Manifest.oci(Descriptor.of(MediaTypes.CONFIG, Registries.CONFIG), all),
         Optional.of(RemoteReferrers.fallbackTag(subject) + ending));
@@ -214,15 +215,12 @@ class ImageCopyTest {
   void aRegistryThatTakesEvidenceAndForgetsIt() throws Exception {
     // It says that it lists the referrer (OCI-Subject) and lists nothing.
     HttpHandler empty =
-        e ->
-            e.respond(
-                200, Map.of("Content-Type", MediaTypes.INDEX), Index.oci(List.of()).bytes());
+        e -> e.respond(200, Map.of("Content-Type", MediaTypes.INDEX), Index.oci(List.of()).bytes());
     assertEquals(
         Code.EVIDENCE_LOST, copyTo(r -> r.startsWith("GET") && r.contains("/referrers/"), empty));
     // It takes a signature's tag and does not have it.
     assertEquals(
-        Code.EVIDENCE_LOST,
-        copyTo(r -> r.startsWith("GET") && r.endsWith(".att"), status(404)));
+        Code.EVIDENCE_LOST, copyTo(r -> r.startsWith("GET") && r.endsWith(".att"), status(404)));
     // It takes the blob of a signature and does not have it.
     Digest signature = Descriptor.of(SIG, Text.utf8("signature of the index")).digest();
     assertEquals(
@@ -233,8 +231,7 @@ class ImageCopyTest {
   @Test
   void aDestinationThatCannotBeAskedIsNotADestinationThatHasIt() throws Exception {
     assertEquals(
-        Code.THROTTLED,
-        copyTo(r -> r.startsWith("GET") && r.contains("/referrers/"), status(429)));
+        Code.THROTTLED, copyTo(r -> r.startsWith("GET") && r.contains("/referrers/"), status(429)));
     assertEquals(
         Code.SERVER_ERROR, copyTo(r -> r.startsWith("PUT") && r.contains("sha256-"), status(500)));
   }
@@ -267,13 +264,11 @@ class ImageCopyTest {
     assertEquals(Code.Exit.UNDECIDED, Code.THROTTLED.exit());
   }
 
-
   @Test
   void evidenceThatIsListedAndNotThereIsMissed() throws Exception {
     ImageLayout made = layout("made");
     Descriptor index = release(made);
-    Digest signature =
-        made.referrers(index.digest(), Optional.empty()).found().getFirst().digest();
+    Digest signature = made.referrers(index.digest(), Optional.empty()).found().getFirst().digest();
     assertEquals(
         Code.CONTENT_MISSING, copyFrom(r -> r.endsWith(signature.toString()), status(404)));
   }
@@ -328,8 +323,7 @@ class ImageCopyTest {
     made.writeManifest(
         Index.oci(List.of(Descriptor.of(image.mediaType(), image.digest(), image.size() + 1))),
         Optional.of("1.0"));
-    assertEquals(
-        Code.SIZE_MISMATCH, refused(() -> ImageTreeReader.read(made, "1.0", true)).code());
+    assertEquals(Code.SIZE_MISMATCH, refused(() -> ImageTreeReader.read(made, "1.0", true)).code());
   }
 
   @Test
@@ -401,8 +395,7 @@ class ImageCopyTest {
       new ImageCopy(made, ImageLayout.openOrCreate(folder.resolve("registry/app")), false)
           .copy("1.0", Optional.of("1.0"));
       RemoteRepository source = client.repository(reference(server, "app"));
-      assertEquals(
-          Code.TOO_MANY, refused(() -> ImageTreeReader.read(source, "1.0", true)).code());
+      assertEquals(Code.TOO_MANY, refused(() -> ImageTreeReader.read(source, "1.0", true)).code());
       assertEquals(image.digest(), ImageTreeReader.read(source, "1.0", false).digest());
     }
   }

@@ -20,7 +20,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images with evidence of every form go from registry to registry, by file, and by peers' tools. */
+/**
+ * Images with evidence of every form go from registry to registry, by file, and by peers' tools.
+ */
 class CopyTest {
 
   private static final String INDEX = "application/vnd.oci.image.index.v1+json";
@@ -104,7 +106,13 @@ class CopyTest {
     for (String image : release.platforms()) {
       bench
           .assay(
-              "attest", "--key", "release.key", "--type", "cyclonedx", "--predicate", "sbom.json",
+              "attest",
+              "--key",
+              "release.key",
+              "--type",
+              "cyclonedx",
+              "--predicate",
+              "sbom.json",
               image)
           .expect(0);
     }
@@ -127,8 +135,7 @@ class CopyTest {
     }
     for (String image : release.platforms()) {
       bench
-          .assay(
-              "verify", "--key", "release.pub", "--type", "cyclonedx", at(image, repository))
+          .assay("verify", "--key", "release.pub", "--type", "cyclonedx", at(image, repository))
           .expect(0);
       bench
           .cosignVerifies(
@@ -254,16 +261,18 @@ class CopyTest {
       String loaded = at(release.index(), plain.host() + "/loaded/pay");
       bench.verifyByKey("release.pub", loaded).expect(0);
       bench.cosignVerifies("verify", "release.pub", loaded).expect(0);
-      bench
-          .cosignVerifies("verify", "release.pub", "--new-bundle-format=false", loaded)
-          .expect(0);
+      bench.cosignVerifies("verify", "release.pub", "--new-bundle-format=false", loaded).expect(0);
       // Ours, read by cosign where it lies.
       bench.assay("save", withApi.host() + "/pay:1.0", "ours").expect(0);
       bench
           .run(
               Peers.cosign(),
               List.of(
-                  "verify", "--key", "release.pub", "--insecure-ignore-tlog", "--local-image",
+                  "verify",
+                  "--key",
+                  "release.pub",
+                  "--insecure-ignore-tlog",
+                  "--local-image",
                   "ours"))
           .expect(0)
           .says(Workbench.digestOf(release.index()));
@@ -271,18 +280,23 @@ class CopyTest {
           bench.run(
               Peers.cosign(),
               List.of(
-                  "verify", "--key", "other.pub", "--insecure-ignore-tlog", "--local-image",
+                  "verify",
+                  "--key",
+                  "other.pub",
+                  "--insecure-ignore-tlog",
+                  "--local-image",
                   "ours"));
       assertNotEquals(0, other.status());
       assertTrue(
           Fields.of(
-                  Json.parse(
-                      Text.utf8(bench.assay("tree", "-o", "json", "oci:ours:1.0").expect(0).out()),
-                      1 << 20),
-                  "tree")
-              .object("tree")
-              .objects("attached", 10)
-              .size()
+                      Json.parse(
+                          Text.utf8(
+                              bench.assay("tree", "-o", "json", "oci:ours:1.0").expect(0).out()),
+                          1 << 20),
+                      "tree")
+                  .object("tree")
+                  .objects("attached", 10)
+                  .size()
               >= 2);
     }
   }
