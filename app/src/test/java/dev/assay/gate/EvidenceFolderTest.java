@@ -90,6 +90,16 @@ class EvidenceFolderTest {
   }
 
   @Test
+  void whatIsNotItsDigestIsRemovedAndCountsForNothing() throws IOException {
+    at(NOW).keep(REPOSITORY, SUBJECT, kept(false, "one"));
+    String hex = Hashes.sha256Digest(Text.utf8("one")).hex();
+    Path blob = root.resolve("user/cache/evidence/blobs").resolve(hex.substring(0, 2)).resolve(hex);
+    Files.writeString(blob, "two");
+    assertEquals(Optional.empty(), at(NOW).find(REPOSITORY, SUBJECT));
+    assertFalse(Files.exists(blob));
+  }
+
+  @Test
   void aListingIsBelievedForADay() {
     at(NOW).keep(REPOSITORY, SUBJECT, kept(false, "one"));
     assertTrue(at(NOW.plus(Duration.ofHours(23))).find(REPOSITORY, SUBJECT).isPresent());
