@@ -81,12 +81,7 @@ final class DetachedAttestation implements ImageSigning.Said {
     return statement(
         image.name(),
         digest,
-        scheme
-            + place.registry()
-            + "/v2/"
-            + place.repository()
-            + "/blobs/"
-            + reference.digest());
+        scheme + place.registry() + "/v2/" + place.repository() + "/blobs/" + reference.digest());
   }
 
   @Override
@@ -100,8 +95,7 @@ final class DetachedAttestation implements ImageSigning.Said {
             reference.name(),
             context.clock().instant());
     return List.of(
-        new ImageSigning.Pushed(
-            "document", place.name() + "@" + pushed.digest(), pushed.digest()));
+        new ImageSigning.Pushed("document", place.name() + "@" + pushed.digest(), pushed.digest()));
   }
 
   private Statement statement(String name, Digest subject, String location) {

@@ -66,7 +66,14 @@ final class SignCommand {
   private static final String TIMESTAMP = "timestamp";
 
   private static final List<String> NOT_SSH =
-      List.of("recursive", "also-legacy", "signature-repository", "output");
+      List.of(
+          "recursive",
+          "also-legacy",
+          "signature-repository",
+          "output",
+          "tls-ca",
+          "tls-cert",
+          "tls-key");
 
   private SignCommand() {}
 

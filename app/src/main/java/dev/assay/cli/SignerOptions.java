@@ -44,7 +44,6 @@ final class SignerOptions {
           values("timestamp-url", "URL", "a timestamp authority that sees the signature"),
           values(
               "trust-root", "FILE", "verify what was made by this trust root before it is written"),
-          value("tls-ca", "FILE", "also trust these certificate authorities, in PEM, for services"),
           flag("yes", "agree to what becomes public"));
 
   private SignerOptions() {}

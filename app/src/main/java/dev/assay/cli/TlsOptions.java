@@ -17,8 +17,7 @@ import java.util.Optional;
 final class TlsOptions {
 
   private static final CommandSpec.Option CA =
-      CommandSpec.value(
-          "tls-ca", "FILE", "also trust these certificate authorities, in PEM, for registries");
+      CommandSpec.value("tls-ca", "FILE", "also trust these certificate authorities, in PEM");
 
   private static final CommandSpec.Option CERT =
       CommandSpec.value(

@@ -54,7 +54,8 @@ public final class Wanted {
         }
       } else if (requirement instanceof Requirement.Attestation a) {
         if (PredicateTypes.answers(a.predicateType(), predicateType)
-            || isReference(predicateType) && PredicateTypes.mediaType(a.predicateType()).isPresent()) {
+            || isReference(predicateType)
+                && PredicateTypes.mediaType(a.predicateType()).isPresent()) {
           return true;
         }
       } else if (PredicateTypes.isProvenance(predicateType)

@@ -24,7 +24,8 @@ public interface BundleSigner extends AutoCloseable {
   /**
    * As {@link #message}, where only the digest of the message is known.
    *
-   * @throws AssayException with {@link dev.assay.bytes.Code#KEY_UNSUPPORTED} where that cannot be done
+   * @throws AssayException with {@link dev.assay.bytes.Code#KEY_UNSUPPORTED} where that cannot be
+   *     done
    */
   Bundle digest(Digest digest);
 

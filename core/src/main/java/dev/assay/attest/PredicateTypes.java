@@ -44,6 +44,7 @@ public final class PredicateTypes {
 
   private static final List<String> VEX_STATUS =
       List.of("not_affected", "affected", "fixed", "under_investigation");
+
   /** Names documents that are kept elsewhere; see {@link DocumentReference}. */
   public static final String REFERENCE_V01 = "https://in-toto.io/attestation/reference/v0.1";
 

@@ -18,10 +18,7 @@ public sealed interface Requirement {
    * @param sameStatement whether those that are counted together must be over the same bytes
    */
   record Signature(
-      List<Signer> signers,
-      int threshold,
-      Map<String, String> annotations,
-      boolean sameStatement)
+      List<Signer> signers, int threshold, Map<String, String> annotations, boolean sameStatement)
       implements Requirement {
     public Signature {
       signers = List.copyOf(signers);

@@ -14,6 +14,7 @@ import dev.assay.log.SignedNote;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whether a log's answer is about the signature that it was given and proves what it says, as far
@@ -39,8 +40,7 @@ final class EntryCheck {
                 ? RekorBody.Kind.DSSE_V1
                 : RekorBody.Kind.HASHED_REKORD_V1;
     if (body.kind() != wanted
-        || !RekorBody.Kind.of(entry.kind(), entry.version())
-            .equals(java.util.Optional.of(wanted))) {
+        || !RekorBody.Kind.of(entry.kind(), entry.version()).equals(Optional.of(wanted))) {
       throw mismatch(who, "of the kind " + body.kind() + ", not " + wanted);
     }
     Digest digest =
@@ -50,7 +50,7 @@ final class EntryCheck {
     if (!body.digest().equals(digest)) {
       throw mismatch(who, "about other content, " + body.digest());
     }
-    if (!body.signature().equals(made.signature())) {
+    if (!body.signature().equals(Optional.of(made.signature()))) {
       throw mismatch(who, "about another signature");
     }
     if (!body.verifier().equals(made.signer())) {
