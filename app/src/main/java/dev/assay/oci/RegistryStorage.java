@@ -6,6 +6,7 @@ import dev.assay.bytes.Text;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -43,8 +44,12 @@ final class RegistryStorage {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(layout, DurableFiles.TEMPORARY_PREFIX + "*")) {
       for (Path file : files) {
-        if (Files.getLastModifiedTime(file).toMillis() < old) {
-          Files.deleteIfExists(file);
+        try {
+          if (Files.getLastModifiedTime(file).toMillis() < old) {
+            Files.deleteIfExists(file);
+          }
+        } catch (NoSuchFileException e) {
+          // Its writer was done with it.
         }
       }
     }
