@@ -19,10 +19,10 @@ choose_profile() {
     [ -z "$profile" ] || break
   done
   profile=${profile:-full}
-  # Many files are worth the full compiler, which costs one file more than it saves.
+  # Many files are worth the full compiler, which costs a few hundred more than it saves.
   if [ "$profile ${1:-}" = 'short verify' ]; then
     for argument; do
-      [ -d "$argument" ] && profile=batch
+      [ -d "$argument" ] && ! holds_few "$argument" && profile=batch
     done
   fi
   # A ledger's history is asked of its index, which is a database.
@@ -41,6 +41,15 @@ choose_profile() {
     esac
   done
   set_profile "$profile"
+}
+
+# Whether a folder holds no more than some hundred files, and no folders.
+holds_few() {
+  for entry in "$1"/*/; do
+    [ ! -d "$entry" ] || return 1
+  done
+  set -- "$1"/*
+  [ "$#" -le 600 ]
 }
 
 # The native provider's jar for this machine, after a space; nothing where there is none.

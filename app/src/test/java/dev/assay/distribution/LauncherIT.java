@@ -130,6 +130,12 @@ class LauncherIT {
   void aFolderIsVerifiedWithTheFullCompilerAndTheNativeProviderOfTheMachine()
       throws IOException, InterruptedException {
     Path several = Files.createDirectories(assay.home().resolve("several"));
+    Path few = Files.createDirectories(assay.home().resolve("few"));
+    // A folder within may hold any number.
+    Files.createDirectories(several.resolve("more"));
+    for (int i = 0; i < 300; i++) {
+      Files.createFile(few.resolve("file " + i));
+    }
     String provider = "AmazonCorrettoCryptoProvider";
     boolean has =
         System.getProperty("os.name").equals("Linux")
@@ -148,6 +154,12 @@ class LauncherIT {
       assertFalse(assay.traced(brief, "x").contains(provider), brief);
     }
     assertFalse(assay.traced("sign", several.toString()).contains(provider));
+    String some = assay.traced("verify", few.toString(), "--key", "k");
+    assertTrue(some.contains("TieredStopAtLevel") && !some.contains(provider), some);
+    for (int i = 300; i < 700; i++) {
+      Files.createFile(few.resolve("file " + i));
+    }
+    assertTrue(assay.traced("verify", few.toString(), "--key", "k").contains(provider) == has);
     // A ledger's index needs everything.
     assertTrue(assay.traced("verify", several.toString(), "--ledger", "l").contains("sqlite"));
     assertFalse(assay.traced("verify", several.toString(), "--help").contains(provider));
