@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.bytes.AssayException;
 import dev.assay.bytes.Code;
 import dev.assay.bytes.Digest;
+import dev.assay.bytes.Text;
 import dev.assay.gate.EvidenceCache;
 import dev.assay.gate.EvidenceFolder;
 import dev.assay.gate.EvidenceSink;
@@ -44,6 +45,8 @@ final class ImageVerification implements AutoCloseable {
   private final Supplier<Optional<Reference>> elsewhere;
   private final Context context;
   private final boolean offline;
+  // As which an image that lies on a disk is judged; nothing on the disk can say that.
+  private final Optional<String> repository;
   private @Nullable RegistryClient client;
 
   private ImageVerification(
@@ -56,7 +59,9 @@ final class ImageVerification implements AutoCloseable {
       Supplier<RegistryClient> registries,
       Supplier<Optional<Reference>> elsewhere,
       boolean offline,
+      Optional<String> repository,
       Context context) {
+    this.repository = repository;
     this.rules = rules;
     this.ledger = ledger;
     this.memory = ledger == null ? Memory.NONE : ledger;
@@ -95,7 +100,24 @@ final class ImageVerification implements AutoCloseable {
         () -> TlsOptions.client(arguments, context),
         () -> SignatureRepository.of(arguments, context),
         request.offline(),
+        repository(request, arguments),
         context);
+  }
+
+  private static Optional<String> repository(VerifyRequest request, Arguments arguments) {
+    Optional<String> name = arguments.value("repository");
+    if (name.isPresent() && request.policy().isEmpty()) {
+      throw new AssayException(
+          Code.USAGE, "--repository goes with --policy, which asks for its name");
+    }
+    return name.map(n -> {
+      Reference reference = Reference.parse(n);
+      if (reference.digest().isPresent() || n.lastIndexOf(':') > n.lastIndexOf('/')) {
+        throw new AssayException(
+            Code.USAGE, "--repository takes a name without tag and digest: " + Text.quote(n));
+      }
+      return reference.name();
+    });
   }
 
   // By a digest its signers were asked about: nothing but their evidence answers that. A tag and a
@@ -133,7 +155,17 @@ final class ImageVerification implements AutoCloseable {
 
   VerifyCommand.Result verify(String name) {
     ImageLocation location = ImageLocation.parse(name);
-    return location instanceof ImageLocation.OnDisk found ? onDisk(name, found) : inRegistry(name);
+    if (location instanceof ImageLocation.OnDisk found) {
+      return onDisk(name, found);
+    }
+    if (repository.isPresent()) {
+      throw new AssayException(
+          Code.USAGE,
+          "--repository goes with images in layouts and archives; "
+              + Text.quote(name)
+              + " says where it is");
+    }
+    return inRegistry(name);
   }
 
   // A folder's or a file's name says nothing about where the image is from: what was recorded of
@@ -150,7 +182,7 @@ final class ImageVerification implements AutoCloseable {
     Judgement judgement =
         judge.judge(
             new RegistryJudge.Located(
-                name, location.name(), tag, location.identifier(store), store));
+                name, repository.orElse(location.name()), tag, location.identifier(store), store));
     Verdict verdict = judgement.verdict();
     if (offline && tag.isPresent()) {
       verdict =

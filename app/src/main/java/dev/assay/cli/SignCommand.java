@@ -49,6 +49,10 @@ final class SignCommand {
           file: env://VARIABLE, pkcs11:token=...;object=... (a token), ssh-agent: (an SSH agent), or SCHEME://... for the
           program sigstore-kms-SCHEME, a plugin of cosign's.
 
+          --keyless signs in the name of an identity: a CI job's, or yours after a login. A certificate authority issues
+          a certificate for some minutes, and logs and timestamp authorities see the signature; --key with --rekor-url,
+          --timestamp-url or --signing-config has them see a key's.
+
           --ssh-signature writes the signature that ssh-keygen -Y verify reads, by a key of an SSH agent.
           """,
           options(),

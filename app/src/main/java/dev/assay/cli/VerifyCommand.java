@@ -95,6 +95,10 @@ final class VerifyCommand {
                   "with --registration: a TPM's attestation key that you trust"),
               value("threshold", "N", "how many distinct signers must have signed (default 1)"),
               value("policy", "FILE", "a TrustPolicy"),
+              value(
+                  "repository",
+                  "NAME",
+                  "with --policy: as which repository an image in a layout or archive is judged"),
               values(
                   "trust-root", "FILE", "whom to believe besides the signers (trusted_root.json)"),
               values("bundle", "FILE", "evidence for a file or a digest"),

@@ -79,11 +79,11 @@ final class VerifyTargets implements AutoCloseable {
               + Text.printable(name)
               + " oci:DIR:TAG --referrers, elsewhere; then verify that");
     }
-    if (layout && request.policy().isPresent()) {
+    if (layout && request.policy().isPresent() && arguments.value("repository").isEmpty()) {
       throw new AssayException(
           Code.USAGE,
-          "the rules of a policy speak of images in registries; an image layout is verified with"
-              + " --key or --identity");
+          "the rules of a policy go by repository, and an image layout does not say which it is of",
+          "--repository registry.example/pay, or --key or --identity instead of --policy");
     }
     if (layout && arguments.value("signature-repository").isPresent()) {
       throw new AssayException(

@@ -15,6 +15,7 @@ import dev.assay.oci.Platform;
 import dev.assay.server.RunningServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +85,46 @@ class CopyCommandTest {
     // Again: nothing is sent.
     assertEquals(
         0, only(sandbox.ok("copy", image, there, "-o", "json"), "copied").integer("bytes"));
+  }
+
+  // A file does not say which repository its image is of; whoever verifies has to.
+  @Test
+  void aPolicyJudgesAnArchiveAsWhatItIsSaidToBe() throws Exception {
+    sandbox.write(
+        "policy.yaml",
+        """
+        apiVersion: assay.dev/v1
+        kind: TrustPolicy
+        metadata: {name: site}
+        spec:
+          mode: enforce
+          signers:
+            - {name: release, keyFile: release.pub}
+            - {name: other, keyFile: other.pub}
+          rules:
+            - images: ["registry.example/pay"]
+              signature: {signers: [release]}
+            - images: ["registry.example/strict"]
+              signature: {signers: [other]}
+        """);
+    sandbox.ok("copy", image, "oci-archive:site.tar:1.0");
+    String at = "oci-archive:site.tar:1.0";
+    sandbox.ok("verify", "--policy", "policy.yaml", "--repository", "registry.example/pay", at);
+    for (String other : List.of("registry.example/strict", "registry.example/unknown")) {
+      assertEquals(
+          1, sandbox.run("verify", "--policy", "policy.yaml", "--repository", other, at).status());
+    }
+    assertEquals(2, sandbox.run("verify", "--policy", "policy.yaml", at).status());
+    // It relabels nothing that says where it is, and needs a policy and a bare name.
+    for (List<String> wrong :
+        List.of(
+            List.of("--policy", "policy.yaml", "--repository", "registry.example/pay", image),
+            List.of("--key", "release.pub", "--repository", "registry.example/pay", at),
+            List.of("--policy", "policy.yaml", "--repository", "registry.example/pay:1", at))) {
+      List<String> line = new ArrayList<>(List.of("verify"));
+      line.addAll(wrong);
+      assertEquals(2, sandbox.run(line.toArray(String[]::new)).status(), wrong.toString());
+    }
   }
 
   @Test

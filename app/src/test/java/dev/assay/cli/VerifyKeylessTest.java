@@ -364,7 +364,7 @@ class VerifyKeylessTest {
     ends(2, "ASY31", "--key", "release.pub", "oci:absent:1");
     ends(2, "is an image layout", "--key", "release.pub", "layout");
     box().write("policy.yaml", "apiVersion: assay.dev/v1\n");
-    ends(2, "image layout is verified with", "--policy", "policy.yaml", "oci:layout:1");
+    ends(2, "--repository", "--policy", "policy.yaml", "oci:layout:1");
     String unsigned = box().image("other:1", "nobody's");
     box().ok("image", "pull", unsigned, "oci:unsigned:1", "--referrers");
     ends(1, "ASY1102", "--key", "release.pub", "oci:unsigned:1");
