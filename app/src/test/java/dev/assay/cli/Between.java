@@ -1,14 +1,13 @@
 package dev.assay.cli;
 
 import dev.assay.bytes.Text;
+import dev.assay.net.ForwardedExchange;
 import dev.assay.net.HttpExchange;
 import dev.assay.net.HttpHandler;
 import dev.assay.server.RunningServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
@@ -61,62 +60,15 @@ final class Between implements HttpHandler, AutoCloseable {
     server.close();
   }
 
-  private final class Altered implements HttpExchange {
-    private final HttpExchange exchange;
+  private final class Altered extends ForwardedExchange {
 
     Altered(HttpExchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public String method() {
-      return exchange.method();
-    }
-
-    @Override
-    public String path() {
-      return exchange.path();
-    }
-
-    @Override
-    public Optional<String> query(String name) {
-      return exchange.query(name);
-    }
-
-    @Override
-    public Optional<String> header(String name) {
-      return exchange.header(name);
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return exchange.headers(name);
-    }
-
-    @Override
-    public String baseUrl() {
-      return exchange.baseUrl();
-    }
-
-    @Override
-    public String peer() {
-      return exchange.peer();
-    }
-
-    @Override
-    public InputStream body() throws IOException {
-      return exchange.body();
+      super(exchange);
     }
 
     @Override
     public void respond(int status, Map<String, String> headers, byte[] body) throws IOException {
-      exchange.respond(status, headers, Text.utf8(listing.apply(Text.utf8(body))));
-    }
-
-    @Override
-    public void respond(int status, Map<String, String> headers, long length, InputStream body)
-        throws IOException {
-      exchange.respond(status, headers, length, body);
+      super.respond(status, headers, Text.utf8(listing.apply(Text.utf8(body))));
     }
   }
 }
