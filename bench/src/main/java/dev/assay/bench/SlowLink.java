@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 final class SlowLink {
 
   /** Bytes, and when they may go on; none at the end. */
+  // Passed on as it is, once.
+  @SuppressWarnings("ArrayRecordComponent")
   private record Piece(byte[] bytes, long due) {}
 
   private static final java.util.concurrent.atomic.AtomicLong REQUESTS =
