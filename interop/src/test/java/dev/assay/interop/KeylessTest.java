@@ -161,6 +161,8 @@ class KeylessTest {
             .expect(0);
         assayVerifies(PERSON, image).expect(0);
         assayVerifies("else@acme.example", image).expect(1).says("ASY1203");
+        assayVerifies(PERSON, "--type", "cyclonedx", image).expect(0);
+        assayVerifies("else@acme.example", "--type", "cyclonedx", image).expect(1).says("ASY1203");
       }
     }
   }
