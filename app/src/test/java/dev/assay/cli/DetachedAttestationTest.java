@@ -98,6 +98,21 @@ class DetachedAttestationTest {
   }
 
   @Test
+  void theDocumentGoesWhereTheEvidenceGoes() throws Exception {
+    String image = image("elsewhere");
+    String place = box().host() + "/evidence";
+    attest("ci.key", "sbom.cdx.json", image, "--also-legacy", "--signature-repository", place);
+    assertTrue(referrers(image, Optional.of(CYCLONEDX)).found().isEmpty());
+    ends(1, "ASY1306", image);
+    String[] there = {
+      "verify", "--key", "ci.pub", "--type", "cyclonedx", "--signature-repository", place, image
+    };
+    box().ok(there);
+    Files.write(blob("evidence", "sbom.cdx.json"), Text.utf8(SBOM.replace("2.14.1", "2.17.1")));
+    box().ends(4, "ASY1101", there);
+  }
+
+  @Test
   void anImagesDocumentIsItsOwnReferrer() throws Exception {
     String image = image("large");
     ends(1, "ASY1306", image);

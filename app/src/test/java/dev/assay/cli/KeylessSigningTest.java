@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.assay.attest.Bundle;
 import dev.assay.bytes.Json;
 import dev.assay.bytes.Limits;
+import dev.assay.crypto.Hashes;
 import dev.assay.lab.Desk;
 import dev.assay.lab.Lab;
 import dev.assay.lab.LabKey;
@@ -122,6 +123,33 @@ class KeylessSigningTest {
     verify(1, "else@acme.example", "pay.tar");
     box.write("pay.tar", "other content\n");
     verify(1, PERSON, "pay.tar");
+  }
+
+  // The file is elsewhere: its digest is all that there is, and the same is signed.
+  @Test
+  void aDigestByAnIdentityAndByAKeyThatLogsSee() throws IOException {
+    String digest =
+        Hashes.sha256Digest(Files.readAllBytes(box.folder().resolve("pay.tar"))).toString();
+    box.ok(sign("--bundle", "pay.tar.sigstore.json", digest));
+    assertEquals(2, bundle().logEntries().size());
+    verify(0, PERSON, "pay.tar");
+    box.ok("key", "generate", "release");
+    box.ok(
+        "sign",
+        "--key",
+        "release.key",
+        "--rekor-url",
+        services.url(),
+        "--trust-root",
+        "trusted_root.json",
+        "--replace",
+        "--bundle",
+        "pay.tar.sigstore.json",
+        digest);
+    assertEquals(1, bundle().logEntries().size());
+    box.ok("verify", "--key", "release.pub", "--trust-root", "trusted_root.json", "pay.tar");
+    box.write("pay.tar", "other content\n");
+    assertEquals(1, box.run("verify", "--key", "release.pub", "pay.tar").status());
   }
 
   @Test
